@@ -1,30 +1,31 @@
-"""Autocast for this package's ops: only the tensors that profit are cast, and an op's insides are left alone."""
+"""Autocast for this package's ops: the tensors that profit are cast, and an op's insides are left alone."""
 
 from typing import Any
 
 import torch
 from torch import Tensor
-from torch.library import CustomOpDef, Library
+from torch.library import Library
 
-_library = Library("egograph", "FRAGMENT")
+_library = Library("egograph", "FRAGMENT")  # type: ignore[no-untyped-call]
 
 
-def register_autocast(op: CustomOpDef, cast: int) -> None:
-    """Makes `op` run outside autocast, with its first `cast` arguments in autocast's type.
+def register_autocast(name: str, cast: int) -> None:
+    """Makes an op run outside autocast, with its first arguments in autocast's type.
 
-    `torch.library.register_autocast` casts every floating tensor to one fixed type; a bias or a confidence would
-    lose its precision for nothing.
+    `torch.library.register_autocast` casts every floating tensor to one fixed type; a bias or a confidence
+    would lose its precision for nothing.
 
     Args:
-        op: an op of the namespace `egograph`.
+        name: an op of the namespace `egograph`, registered before.
         cast: how many leading tensor arguments take autocast's type (float64 stays).
     """
-    name = op._qualname.removeprefix("egograph::")
     for device in ("cpu", "cuda"):
-        _library.impl(name, _rule(op, device, cast), f"Autocast{device.upper()}")
+        _library.impl(name, _rule(name, device, cast), f"Autocast{device.upper()}")  # type: ignore[no-untyped-call]
 
 
-def _rule(op: CustomOpDef, device: str, cast: int) -> Any:
+def _rule(name: str, device: str, cast: int) -> Any:
+    op = getattr(torch.ops.egograph, name)
+
     def run(*args: Any) -> Any:
         dtype = torch.get_autocast_dtype(device)
         with torch.autocast(device, enabled=False):

@@ -1,0 +1,1 @@
+"""Frame encoders: from prepared frames to patch tokens."""

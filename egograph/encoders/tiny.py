@@ -19,13 +19,15 @@ class TinyEncoderConfig:
         height: input pixels, a multiple of 16.
         width: input pixels, a multiple of 16.
         widths: channels at stride 2, 4 and 8; the last is the token dim.
-        blocks: residual blocks at stride 8, and as many at stride 16.
+        fine: residual blocks at stride 8.
+        coarse: residual blocks at stride 16.
     """
 
     height: int = 128
     width: int = 160
-    widths: tuple[int, int, int] = (32, 64, 128)
-    blocks: int = 2
+    widths: tuple[int, int, int] = (32, 64, 96)
+    fine: int = 1
+    coarse: int = 3
 
 
 class TinyEncoder(Encoder):
@@ -38,17 +40,19 @@ class TinyEncoder(Encoder):
         self.dim = dim
         self.preprocess = Preprocess(self.config.height, self.config.width)
         self.stem = nn.Sequential(
-            _ConvNormAct(3, first, stride=2), _ConvNormAct(first, second, stride=2), _ConvNormAct(second, dim, stride=2)
+            _ConvNormAct(3, first, stride=2),
+            _ConvNormAct(first, second, stride=2),
+            _ConvNormAct(second, dim, stride=2),
         )
-        self.fine = nn.Sequential(*[_Residual(dim) for _ in range(self.config.blocks)])
+        self.fine = nn.Sequential(*[_Residual(dim) for _ in range(self.config.fine)])
         self.coarse = nn.Sequential(
-            _ConvNormAct(dim, dim, stride=2), *[_Residual(dim) for _ in range(self.config.blocks)]
+            _ConvNormAct(dim, dim, stride=2), *[_Residual(dim) for _ in range(self.config.coarse)]
         )
         self.merge = _Residual(dim)
 
     def forward(self, pixels: Tensor) -> Patches:
         """Encode pixels uint8 `[F, height, width, 3]` into tokens `[F, height/8, width/8, D]`."""
-        planes = self.preprocess.normalise(pixels, self.stem[0].conv.weight.dtype)
+        planes = self.preprocess.normalise(pixels)
         fine = self.fine(self.stem(planes))
         coarse = self.coarse(fine)
         grid = self.merge(fine + F.interpolate(coarse, scale_factor=2.0, mode="nearest"))

@@ -1,0 +1,1 @@
+"""Scores: how often a trained model is right."""

@@ -1,0 +1,1 @@
+"""Layers, the temporal head, the state of a stream."""

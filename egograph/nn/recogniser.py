@@ -138,24 +138,19 @@ class Recogniser(nn.Module):
         return _join(remembered, tracked.nodes), _join_rows(old, new, streams).flatten(0, 1)
 
     def _place(self, nodes: Nodes, motion: Tensor) -> Tensor:
-        where = torch.cat(
-            [centre_size(nodes.box), motion * _MOTION_SCALE, nodes.score[:, None], nodes.contact], dim=-1
-        )
+        where = torch.cat([centre_size(nodes.box), motion * _MOTION_SCALE, nodes.score[:, None], nodes.contact], dim=-1)
         return self.place(where) + self.kind(nodes.kind) + self.time(nodes.frame - MEMORY_FRAME)
 
     def _read(self, current: Tensor, nodes: Nodes) -> tuple[Tensor, Tensor]:
         """Frame tokens `[G, T, D]`, and how much each node `[G, T·M]` carries the noun."""
         streams, length, rows, _ = current.shape
         score = nodes.score.view(streams, length, rows)
-        weight = self.attend(current).masked_fill(((score == 0) | (_kind(nodes, score) != OBJECT))[..., None], -1e4)
-        here = (weight[..., 0].softmax(dim=-1)[..., None] * current).sum(dim=2)
+        thing = (score > 0) & (nodes.kind.view(score.shape) == OBJECT)
+        weight = self.attend(current).masked_fill(~thing[..., None], -1e4)
+        here = ((weight[..., 0].softmax(dim=-1) * thing)[..., None] * current).sum(dim=2)
         there = current * score[..., None]
         token = self.token(torch.cat([there[:, :, 0], there[:, :, 1], current[:, :, -1], here], dim=-1))
-        return token, weight[..., 1].flatten(1).softmax(dim=-1)
-
-
-def _kind(nodes: Nodes, like: Tensor) -> Tensor:
-    return nodes.kind.view(like.shape)
+        return token, weight[..., 1].flatten(1).softmax(dim=-1) * thing.flatten(1)
 
 
 def _join_rows(first: Tensor, second: Tensor, streams: int) -> Tensor:

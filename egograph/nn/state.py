@@ -107,9 +107,11 @@ class StreamState:
             with safe_open(path, framework="pt") as file:
                 owner = (file.metadata() or {}).get("model", "an unknown model")
             tensors = load_file(path, device=str(device))
-            state = cls(**tensors)
+            state = cls(**{name: tensor.clone() for name, tensor in tensors.items()})  # torch aligns what it allocates
         except (SafetensorError, OSError, TypeError) as fault:
-            raise EgographError(f"{path}: not a stream state ({fault}); give a file that StreamState.save wrote") from None
+            raise EgographError(
+                f"{path}: not a stream state ({fault}); give a file that StreamState.save wrote"
+            ) from None
         if owner != key:
             raise EgographError(
                 f"{path}: saved by model {owner}, this is model {key}; resume with the model that saved it"

@@ -1,0 +1,1 @@
+"""Nodes: hands, objects and scene, and their identity over time."""

@@ -50,9 +50,13 @@ class Nodes:
 
     def clip(self, index: int) -> "Nodes":
         """The nodes of one of the clips, as a table of their own."""
-        rows = slice(int(self.ptr[index]), int(self.ptr[index + 1]))
+        return self.between(index, index + 1)
+
+    def between(self, first: int, last: int) -> "Nodes":
+        """The nodes of the clips `first` to `last` (exclusive), as a table of their own."""
+        rows = slice(int(self.ptr[first]), int(self.ptr[last]))
         columns = {name: getattr(self, name)[rows] for name in COLUMNS}
-        return Nodes(**columns, ptr=self.ptr[index : index + 2] - self.ptr[index])
+        return Nodes(**columns, ptr=self.ptr[first : last + 1] - self.ptr[first])
 
     def with_(self, **columns: Tensor) -> "Nodes":
         """The same nodes with some columns replaced."""

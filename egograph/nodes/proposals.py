@@ -46,7 +46,7 @@ class ProposalHead(nn.Module):
         self.mix = nn.Conv2d(dim, dim, 3, padding=1)
         self.heat = nn.Conv2d(dim, PROPOSED_KINDS, 1)
         self.reach = nn.Conv2d(dim, PROPOSED_KINDS * 4, 1)
-        nn.init.constant_(self.heat.bias, -3.0)  # centres are rare: start from a low prior (RetinaNet)
+        self.heat.bias.data.fill_(-3.0)  # centres are rare: start from a low prior (RetinaNet)
 
     def forward(self, tokens: Tensor) -> DenseProposals:
         """Propose from patch tokens `[F, h, w, D]`."""

@@ -1,6 +1,6 @@
 """The `query` node extractor: trained queries read hands, objects and scene from the patch tokens."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor, nn
@@ -41,6 +41,12 @@ class Extraction:
     proposals: DenseProposals
     proposed: Tensor
     reading: Reading
+
+    def frames(self, index: Tensor) -> "Extraction":
+        """What was extracted from some of the frames."""
+        proposals = DenseProposals(self.proposals.heat[index], self.proposals.reach[index])
+        reading = Reading(**{field.name: getattr(self.reading, field.name)[index] for field in fields(Reading)})
+        return Extraction(proposals, self.proposed[index], reading)
 
 
 class QueryNodes(nn.Module):

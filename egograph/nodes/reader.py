@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from egograph.nodes.box import centre_size, intersection, area
+from egograph.nodes.box import area, centre_size, intersection
 from egograph.nodes.proposals import patch_centres
 from egograph.ops import pool_regions
 
@@ -105,7 +105,13 @@ def _pair_geometry(hand: Tensor, thing: Tensor) -> Tensor:
     shared = intersection(hand, thing)
     cover = [shared / area(hand).clamp(min=1e-4), shared / area(thing).clamp(min=1e-4)]
     return torch.cat(
-        [offset.clamp(-4, 4), offset.abs().clamp(max=4), ratio.clamp(-3, 3), torch.stack(cover, -1).clamp(max=1)], -1
+        [
+            offset.clamp(-4, 4),
+            offset.abs().clamp(max=4),
+            ratio.clamp(-3, 3),
+            torch.stack(cover, -1).clamp(max=1),
+        ],
+        -1,
     )
 
 

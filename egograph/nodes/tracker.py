@@ -172,5 +172,3 @@ def last_rows(slot: Tensor, slots: int) -> Tensor:
     index = torch.where(flat >= 0, flat, slots)
     empty = torch.full((flat.shape[0], slots + 1), -1, device=slot.device)
     return empty.scatter_reduce(1, index, row, reduce="amax")[:, :slots]
-
-

@@ -1,0 +1,1 @@
+"""Training, from annotated videos to a model folder."""

@@ -67,7 +67,8 @@ def _heat_target(truth: BoxTruth, height: int, width: int) -> Tensor:
     dy = (y - centre[..., 1, None, None]) / spread[..., 1, None, None]
     bump = torch.exp(-0.5 * (dx**2 + dy**2))
     return torch.stack(
-        [torch.where((truth.kind == kind)[..., None, None], bump, 0.0).amax(dim=1) for kind in range(OBJECT + 1)], dim=1
+        [torch.where((truth.kind == kind)[..., None, None], bump, 0.0).amax(dim=1) for kind in range(OBJECT + 1)],
+        dim=1,
     )
 
 

@@ -1,12 +1,12 @@
 """What annotations say of each frame and of each clip of a video on the fixed clock."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from egograph.data.classes import Vocabulary
+from egograph.data.classes import EPIC_NOUN_IDS, EPIC_VERB_IDS, Vocabulary
 from egograph.data.epic import Segment
 from egograph.data.visor import AnnotatedFrame
 
@@ -49,6 +49,8 @@ def video_truth(
     room: int = 24,
 ) -> VideoTruth:
     """Lay segments and annotated frames out on the clock; an annotation belongs to the tick within half a step."""
+    verbs = _index_of_epic(vocabulary.verbs, EPIC_VERB_IDS)
+    nouns = _index_of_epic(vocabulary.nouns, EPIC_NOUN_IDS)
     annotated = np.zeros(length, dtype=bool)
     box = np.zeros((length, room, 4), dtype=np.float32)
     kind = np.full((length, room), -1)
@@ -62,7 +64,7 @@ def video_truth(
         annotated[tick] = True
         box[tick, :rows] = frame.box[:rows]
         kind[tick, :rows] = frame.kind[:rows]
-        noun[tick, :rows] = [vocabulary.noun_index(int(epic)) for epic in frame.noun[:rows]]
+        noun[tick, :rows] = [nouns.get(int(epic), -1) for epic in frame.noun[:rows]]
         for side in (0, 1):
             hands = np.flatnonzero(frame.kind[:rows] == side)
             if len(hands) and frame.contact_known[hands[0]]:
@@ -74,9 +76,14 @@ def video_truth(
         segment[(times >= part.start) & (times < part.stop)] = index
     return VideoTruth(
         annotated, box, kind, noun, touches, segment,
-        np.array([vocabulary.verb_index(part.verb) for part in segments], dtype=np.int64),
-        np.array([vocabulary.noun_index(part.noun) for part in segments], dtype=np.int64),
+        np.array([verbs.get(part.verb, NO_ACTION) for part in segments], dtype=np.int64),
+        np.array([nouns.get(part.noun, NO_ACTION) for part in segments], dtype=np.int64),
     )  # fmt: skip
+
+
+def _index_of_epic(names: Sequence[str], epic: Mapping[str, int]) -> dict[int, int]:
+    """The vocabulary's class index of each EPIC class id."""
+    return {epic[name]: index for index, name in enumerate(names) if name in epic}
 
 
 @dataclass(frozen=True)
@@ -95,7 +102,7 @@ class ClipTruth:
 
 
 def clip_truth(truth: VideoTruth, start: int, stop: int) -> ClipTruth:
-    """The truth of the clip of the frames `start` to `stop` (exclusive): a clip is inside an action if half of it is."""
+    """The truth of the clip of frames `start` to `stop` (exclusive): a clip is inside an action if half of it is."""
     inside = truth.segment[start:stop]
     labels, counts = np.unique(inside[inside >= 0], return_counts=True)
     if not len(labels):

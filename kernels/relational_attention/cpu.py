@@ -1,7 +1,7 @@
 """Relational attention on the CPU: sparse matrix products over the edges, all heads in one call.
 
-The heads are stacked into one graph of H·N nodes (head h of node n is node h·N + n), so that every step below is one
-call whatever H is. Scores exist for edges alone; nothing of size N × N is made.
+The heads are stacked into one graph of H·N nodes (head h of node n is node h·N + n), so that every step below
+is one call whatever H is. Scores exist for edges alone; nothing of size N × N is made.
 """
 
 import math
@@ -13,7 +13,7 @@ from torch import Tensor
 with warnings.catch_warnings():
     # torch says once a process that CSR tensors are in beta; said here, it does not reach the user.
     warnings.filterwarnings("ignore", message="Sparse CSR tensor support")
-    torch.sparse_csr_tensor(torch.tensor([0, 0]), torch.tensor([], dtype=torch.int64), torch.tensor([]), (1, 1))
+    torch.sparse_csr_tensor([0, 0], [], [], (1, 1), check_invariants=False)
 
 
 def attention_forward(
@@ -28,8 +28,8 @@ def attention_forward(
     edge_confidence: Tensor | None,
     scale: float,
 ) -> tuple[Tensor, Tensor]:
-    """The output `[N, H, D]` in the query's type, and the attention weights `[H, E]` that the backward needs."""
-    nodes, heads, dim = query.shape
+    """The output `[N, H, D]` in the query's type, and the attention weights `[H, E]` for the backward."""
+    nodes, heads, _ = query.shape
     dtype = working_type(query)
     edges = col.shape[0]
     if nodes == 0 or edges == 0:
@@ -62,7 +62,7 @@ def attention_backward(
     sender_row: Tensor,
     sender_edge: Tensor,
 ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-    """The gradients of query, key, value, relation_bias and edge_confidence (empty where the input is None)."""
+    """The gradients of query, key, value, relation_bias, edge_confidence (empty where the input is None)."""
     nodes, heads, _ = query.shape
     dtype = weight.dtype
     if nodes == 0 or col.shape[0] == 0:
@@ -73,11 +73,10 @@ def attention_backward(
     expected = (grad_by_head * _by_head(out, dtype)).sum(-1)  # [H·N]
     grad_logit = (weight.flatten() * (reward - _per_edge(expected, pattern[0], reward))).view_as(weight)
 
-    receivers = _stack(colptr, sender_row, heads)
-    grad_query = _gather(pattern, grad_logit.flatten() * scale, _by_head(key, dtype))
-    by_sender = grad_logit.index_select(1, sender_edge).flatten()
-    grad_key = _gather(receivers, by_sender * scale, _by_head(query, dtype))
-    grad_value = _gather(receivers, weight.index_select(1, sender_edge).flatten(), grad_by_head)
+    by_sender = _stack(colptr, sender_row, heads)
+    grad_query = _gather(pattern, grad_logit.flatten(), _by_head(key, dtype), scale)
+    grad_key = _gather(by_sender, _reorder(grad_logit, sender_edge), _by_head(query, dtype), scale)
+    grad_value = _gather(by_sender, _reorder(weight, sender_edge), grad_by_head)
     return (
         _by_node(grad_query, heads).to(query.dtype),
         _by_node(grad_key, heads).to(key.dtype),
@@ -143,6 +142,11 @@ def _by_node(tensor: Tensor, heads: int) -> Tensor:
     return tensor.view(heads, -1, tensor.shape[1]).transpose(0, 1).contiguous()
 
 
+def _reorder(edge_value: Tensor, edge: Tensor) -> Tensor:
+    """`[H, E]` in another order of the edges, flat."""
+    return edge_value.index_select(1, edge).flatten()
+
+
 def _stack(rowptr: Tensor, col: Tensor, heads: int) -> tuple[Tensor, Tensor]:
     """The stacked graph's row offsets `[H·N + 1]` and columns `[H·E]`."""
     nodes, edges = rowptr.shape[0] - 1, col.shape[0]
@@ -163,12 +167,13 @@ def _scores(
 ) -> Tensor:
     """`bias + scale · left_i · right_j` for each edge j → i: `[H·E]`."""
     start = left.new_zeros(pattern[1].shape) if bias is None else bias
-    return torch.sparse.sampled_addmm(_matrix(pattern, start), left, right.t(), alpha=scale).values()
+    scores: Tensor = torch.sparse.sampled_addmm(_matrix(pattern, start), left, right.t(), alpha=scale)
+    return scores.values()
 
 
-def _gather(pattern: tuple[Tensor, Tensor], weight: Tensor, tensor: Tensor) -> Tensor:
-    """The sum of `weight · tensor_j` over each row's edges: `[H·N, D]`."""
-    return _matrix(pattern, weight) @ tensor
+def _gather(pattern: tuple[Tensor, Tensor], weight: Tensor, tensor: Tensor, scale: float = 1.0) -> Tensor:
+    """`scale` times the sum of `weight · tensor_j` over each row's edges: `[H·N, D]`."""
+    return torch.zeros_like(tensor).addmm_(_matrix(pattern, weight), tensor, alpha=scale)
 
 
 def _softmax(logit: Tensor, rowptr: Tensor) -> Tensor:

@@ -1,0 +1,91 @@
+"""CacheKey: all that decides what nodes a video gives; a cache of another key is stale."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from egograph.checkpoint import fingerprint
+from egograph.errors import EgographError
+from egograph.model import EgoGraph
+
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True)
+class CacheKey:
+    """What decides the content of a stream's cache, as plain JSON values.
+
+    What follows the nodes (graph, message passing, head) is no part of it: it runs anew in every replay.
+
+    Attributes:
+        weights: the fingerprint of encoder and extractor.
+        preprocess: how frames were prepared.
+        sampling: the fixed clock: `fps`, and `frames` a clip.
+        nodes: the extractor and its settings.
+        version: of the cache's layout.
+    """
+
+    weights: str
+    preprocess: Mapping[str, Any]
+    sampling: Mapping[str, Any]
+    nodes: Mapping[str, Any]
+    version: int = FORMAT_VERSION
+
+    @classmethod
+    def of(cls, model: EgoGraph, fps: float, frames: int) -> "CacheKey":
+        """The key of what a model makes of video sampled at `fps` frames a second, `frames` a clip."""
+        return cls(
+            weights=fingerprint(model),
+            preprocess=_plain(model.encoder.preprocess.key()),
+            sampling={"fps": float(fps), "frames": frames},
+            nodes=_plain({"extractor": type(model.extractor).__name__, **asdict(model.config.nodes)}),
+        )
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "CacheKey":
+        """Take back what `to_json` gave.
+
+        Raises:
+            TypeError: the values are no key's.
+        """
+        return cls(**values)
+
+    def to_json(self) -> dict[str, Any]:
+        """The key as plain JSON values."""
+        return asdict(self)
+
+    def sampled_as(self, other: "CacheKey") -> "CacheKey":
+        """The same key with another's sampling, for a reader that samples nothing itself."""
+        return replace(self, sampling=other.sampling)
+
+    def differences(self, other: "CacheKey") -> list[str]:
+        """In words, each part in which `other` differs from this key; empty if they are the same."""
+        if self.version != other.version:
+            return [f"format version (cached {self.version}, wanted {other.version})"]
+        found = []
+        if self.weights != other.weights:
+            found.append(f"weights (cached {self.weights[:12]}, the model has {other.weights[:12]})")
+        for part in ("preprocess", "sampling", "nodes"):
+            old, new = getattr(self, part), getattr(other, part)
+            names = sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
+            found += [f"{part}.{name} (cached {old.get(name)}, wanted {new.get(name)})" for name in names]
+        return found
+
+    def check(self, other: "CacheKey", what: str) -> None:
+        """Refuse a key that differs from this one, the key of `what`.
+
+        Raises:
+            EgographError: says which parts differ.
+        """
+        if found := self.differences(other):
+            raise EgographError(
+                f"{what}: the cache is stale, it differs in {', '.join(found)}; "
+                f"label the video again, or take the model and settings that filled the cache"
+            )
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values as they come back from JSON: lists for tuples."""
+    plain: dict[str, Any] = json.loads(json.dumps(values))
+    return plain

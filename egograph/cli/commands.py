@@ -1,0 +1,117 @@
+"""The commands by name: what each is for and what its words are. Light to import: `egograph --help` reads no more."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Positional:
+    """What a command's words without `=` are.
+
+    Attributes:
+        key: the config's key that they set.
+        metavar: how usage calls one.
+        meaning: what one is.
+        many: whether there can be several.
+        needed: whether there has to be one.
+    """
+
+    key: str
+    metavar: str
+    meaning: str
+    many: bool = False
+    needed: bool = True
+
+    @property
+    def usage(self) -> str:
+        """How usage writes them."""
+        shown = self.metavar + ("…" if self.many else "")
+        return shown if self.needed else f"[{shown}]"
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command.
+
+    Attributes:
+        name: the word after `egograph`; the root config and the module in `egograph.cli` are called the same.
+        summary: what it does, in one line.
+        config: the dataclass in the command's module.
+        positional: its words without `=`, if it takes any.
+        examples: lines to copy.
+    """
+
+    name: str
+    summary: str
+    config: str
+    positional: Positional | None = None
+    examples: tuple[str, ...] = ()
+
+
+_SOURCE = "a video file, a folder, a glob, rtsp://, http(s)://, or /dev/videoN"
+
+COMMANDS = {
+    command.name: command
+    for command in (
+        Command(
+            "demo",
+            "the whole path in one process: labels, an overlay video and a report",
+            "DemoConfig",
+            Positional("video", "VIDEO", "a video file; without one the toy kitchen renders one", needed=False),
+            ("egograph demo", "egograph demo kitchen.mp4 output=kitchen"),
+        ),
+        Command(
+            "stream",
+            "label many videos or live streams at once, on Ray",
+            "StreamConfig",
+            Positional("sources", "SOURCE", _SOURCE, many=True),
+            ("egograph stream videos/*.mp4", "egograph stream encoder=dinov2 stream.fps=4 rtsp://192.0.2.7/kitchen"),
+        ),
+        Command(
+            "webcam",
+            "the live demo: a window where there is a display, else a page on this machine",
+            "WebcamConfig",
+            Positional("source", "SOURCE", "a camera's number, a file, or an address", needed=False),
+            ("egograph webcam", "egograph webcam --source kitchen.mp4"),
+        ),
+        Command(
+            "replay",
+            "label streams again from the cache, without video and encoder",
+            "ReplayConfig",
+            Positional("streams", "STREAM", "a stream's name in the cache; without one, all", many=True, needed=False),
+            ("egograph replay cache=outputs/stream/2026-01-31_12-00-00", "egograph replay P01_01 cache=kitchen"),
+        ),
+        Command(
+            "train",
+            "train a model: experiment=…",
+            "TrainConfig",
+            None,
+            ("egograph train experiment=toy_kitchen",),
+        ),
+        Command(
+            "evaluate",
+            "score a model on a dataset: experiment=… split=…",
+            "EvaluateConfig",
+            None,
+            ("egograph evaluate experiment=toy_kitchen split=val",),
+        ),
+        Command(
+            "graph",
+            "the scene graph over time, as JSON triplets, one line a frame",
+            "GraphConfig",
+            Positional("source", "SOURCE", _SOURCE),
+            ("egograph graph kitchen.mp4 > graph.jsonl",),
+        ),
+        Command(
+            "cache",
+            "what is cached, by whom it was made, whether it is whole",
+            "CacheConfig",
+            Positional("action", "ls|verify|gc", "list, check every chunk, or drop what no replay can use"),
+            ("egograph cache ls cache=outputs/demo/2026-01-31_12-00-00",),
+        ),
+        Command(
+            "doctor",
+            "what works on this machine, and a self-test of the input path",
+            "DoctorConfig",
+        ),
+    )
+}

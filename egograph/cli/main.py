@@ -1,0 +1,126 @@
+"""The command line: words in, exit code out."""
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+import egograph
+from egograph.cli.commands import COMMANDS, Command
+from egograph.cli.log import log_to_stderr
+from egograph.cli.outcome import DONE, SOME_FAILED, WRONG_WORDS, Outcome
+from egograph.cli.words import Words, read_words
+from egograph.config import build
+from egograph.errors import EgographError, UsageError
+
+_INTERRUPTED = 130  # what a shell expects after Ctrl-C
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Results go to stdout, everything for humans to stderr. A user's mistake is one line; a stack trace comes only with
+    `--verbose`.
+
+    Args:
+        argv: the words after `egograph`; those of the process if left out.
+
+    Returns:
+        The exit code: 0 all done; 1 some streams or items failed, each with its line on stderr; 2 wrong words.
+    """
+    typed = sys.argv[1:] if argv is None else list(argv)
+    verbose = "--verbose" in typed or "-v" in typed
+    with log_to_stderr(verbose) as log:
+        try:
+            outcome = _run(read_words(typed))
+            sys.stdout.flush()
+        except BrokenPipeError:  # the reader went away, as `head` does
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return SOME_FAILED
+        except KeyboardInterrupt:
+            outcome = Outcome(_INTERRUPTED, {"error": "interrupted"})
+            log.error("interrupted")
+        except Exception as fault:
+            outcome = Outcome(WRONG_WORDS if isinstance(fault, UsageError) else SOME_FAILED, {"error": _line(fault)})
+            log.error(_line(fault), exc_info=verbose)
+    if "--json" in typed:
+        print(json.dumps({"exit_code": outcome.exit_code, **outcome.record}, ensure_ascii=False))
+    return outcome.exit_code
+
+
+def _run(words: Words) -> Outcome:
+    if words.version:
+        print(egograph.__version__)
+        return Outcome()
+    if not words.command:
+        from egograph.cli.help import overview
+
+        print(overview())
+        return Outcome(DONE if words.help else WRONG_WORDS)
+    command = COMMANDS[words.command]
+    config, groups = _compose(command, words)
+    if words.cfg:
+        from omegaconf import OmegaConf
+
+        print(OmegaConf.to_yaml(config), end="")
+        return Outcome()
+    return _call(command, config, groups, words.help)
+
+
+def _compose(command: Command, words: Words) -> tuple[Any, dict[str, Any]]:
+    """The command's config, its sources in it, and the options of its groups."""
+    from egograph.cli.compose import compose
+
+    composed = compose(command.name, words.overrides)
+    if words.sources:
+        composed.config[_key_of_sources(command, words.sources)] = _plain(command, words.sources)
+    return composed.config, composed.groups
+
+
+def _key_of_sources(command: Command, sources: Sequence[str]) -> str:
+    positional = command.positional
+    if positional is None:
+        raise UsageError(f"{sources[0]}: {command.name} takes key=value words alone; see egograph {command.name} --help")
+    if not positional.many and len(sources) > 1:
+        raise UsageError(f"{sources[1]}: one {positional.metavar} is enough for {command.name}; leave it out")
+    return positional.key
+
+
+def _plain(command: Command, sources: Sequence[str]) -> list[str] | str:
+    """Sources as the config holds them: `${` would be read as an interpolation."""
+    escaped = [source.replace("${", "\\${") for source in sources]
+    return escaped if command.positional and command.positional.many else escaped[0]
+
+
+def _call(command: Command, config: Any, groups: dict[str, Any], help_wanted: bool) -> Outcome:
+    from omegaconf import OmegaConf
+
+    values: Any = OmegaConf.to_container(config, resolve=True)
+    module = import_module(f"egograph.cli.{command.name}")
+    kind = getattr(module, command.config)
+    if help_wanted:
+        from egograph.cli.help import command_help
+
+        print(command_help(command, kind, values, groups))
+        return Outcome()
+    positional = command.positional
+    if positional and positional.needed and not values[positional.key]:
+        raise UsageError(f"egograph {command.name}: no {positional.metavar}; give {positional.meaning}")
+    outcome: Outcome = module.run(build(kind, values))
+    return outcome
+
+
+def _line(fault: Exception) -> str:
+    """A fault in one line; what no one foresaw is called so."""
+    text = " ".join(str(fault).split())
+    if isinstance(fault, EgographError):
+        return text
+    if isinstance(fault, OSError) and fault.filename:
+        return f"{fault.filename}: {fault.strerror}"
+    return f"a fault of egograph's own: {type(fault).__name__}: {text}; run again with --verbose and report it"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

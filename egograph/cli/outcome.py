@@ -1,0 +1,20 @@
+"""What a command leaves behind for the shell."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+DONE, SOME_FAILED, WRONG_WORDS = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The end of a run.
+
+    Attributes:
+        exit_code: 0 all done; 1 some streams or items failed, each with its line on stderr; 2 wrong words.
+        record: what `--json` prints as stdout's last line.
+    """
+
+    exit_code: int = DONE
+    record: Mapping[str, Any] = field(default_factory=dict)

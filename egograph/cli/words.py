@@ -1,0 +1,99 @@
+"""A command's words: options, sources and Hydra overrides, in any order."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from egograph.cli.commands import COMMANDS
+from egograph.errors import UsageError
+from egograph.spelling import did_you_mean
+
+_OVERRIDE = re.compile(r"(?:\+\+?|~)?[A-Za-z_]\w*(?:\.\w+)*(?:@[\w.]+)?=|~[A-Za-z_][\w.]*$")
+_FLAGS = ("--json", "--verbose", "--help")
+_VALUED = ("--cfg", "--source")
+
+
+@dataclass(frozen=True)
+class Words:
+    """What was typed after `egograph`.
+
+    Attributes:
+        command: a key of `COMMANDS`; empty where help was asked for without one.
+        sources: the words that are no overrides.
+        overrides: Hydra overrides.
+        json: end stdout with one JSON object.
+        cfg: print the composed config instead of running.
+        help: print help instead of running.
+        verbose: say more, and show stack traces.
+        version: print the version instead of running.
+    """
+
+    command: str = ""
+    sources: tuple[str, ...] = ()
+    overrides: tuple[str, ...] = ()
+    json: bool = False
+    cfg: bool = False
+    help: bool = False
+    verbose: bool = False
+    version: bool = False
+
+
+def read_words(argv: Sequence[str]) -> Words:
+    """Sort the words.
+
+    A word with `=` that is an existing file is a source.
+
+    Raises:
+        UsageError: an unknown command or option, or an option without its value.
+    """
+    options: dict[str, str] = {}
+    plain: list[str] = []
+    rest = list(argv)
+    while rest:
+        word = rest.pop(0)
+        name, equals, value = word.partition("=")
+        name = {"-h": "--help", "-v": "--verbose"}.get(name, name)
+        if not word.startswith("-") or word == "-":
+            plain.append(word)
+        elif name in _VALUED:
+            if not equals and not rest:
+                raise UsageError(f"{name}: needs a value; give {name}={'job' if name == '--cfg' else 'SOURCE'}")
+            options[name] = value if equals else rest.pop(0)
+        elif name in (*_FLAGS, "--version") and not equals:
+            options[name] = ""
+        else:
+            raise UsageError(f"{word}: no such option{did_you_mean(name, (*_FLAGS, *_VALUED, '--version'))}")
+    if options.get("--cfg", "job") != "job":
+        raise UsageError(f"--cfg {options['--cfg']}: not one of job; give --cfg job")
+    command, sources, overrides = _sort(plain)
+    if "--source" in options:
+        if command != "webcam":
+            raise UsageError(f"--source: an option of webcam alone; give {options['--source']} as a word of its own")
+        sources.append(options["--source"])
+    return Words(
+        command,
+        tuple(sources),
+        tuple(overrides),
+        json="--json" in options,
+        cfg="--cfg" in options,
+        help="--help" in options,
+        verbose="--verbose" in options,
+        version="--version" in options,
+    )
+
+
+def _sort(plain: Sequence[str]) -> tuple[str, list[str], list[str]]:
+    if not plain:
+        return "", [], []
+    command, *words = plain
+    if command not in COMMANDS:
+        raise UsageError(
+            f"{command}: no such command{did_you_mean(command, COMMANDS)}; the commands are {', '.join(COMMANDS)}"
+        )
+    overrides = [word for word in words if _is_override(word)]
+    return command, [word for word in words if not _is_override(word)], overrides
+
+
+def _is_override(word: str) -> bool:
+    return bool(_OVERRIDE.match(word)) and not Path(word).exists()

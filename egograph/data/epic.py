@@ -1,0 +1,142 @@
+"""Action segments in the EPIC-KITCHENS-100 CSV layout."""
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+from egograph.errors import EgographError
+
+COLUMNS = (
+    "narration_id",
+    "participant_id",
+    "video_id",
+    "narration_timestamp",
+    "start_timestamp",
+    "stop_timestamp",
+    "start_frame",
+    "stop_frame",
+    "narration",
+    "verb",
+    "verb_class",
+    "noun",
+    "noun_class",
+    "all_nouns",
+    "all_noun_classes",
+)
+VIDEO_COLUMNS = ("video_id", "duration", "fps", "resolution")
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One labelled action.
+
+    Attributes:
+        narration_id: the row's name, unique in the dataset.
+        participant: who wears the camera.
+        video: the video's name.
+        start: seconds from the video's first frame.
+        stop: seconds, after `start`.
+        verb: EPIC-100 verb class id.
+        noun: EPIC-100 noun class id.
+        narration: the annotator's words.
+    """
+
+    narration_id: str
+    participant: str
+    video: str
+    start: float
+    stop: float
+    verb: int
+    noun: int
+    narration: str
+
+
+@dataclass(frozen=True)
+class VideoInfo:
+    """One row of `EPIC_100_video_info.csv`: duration in seconds, frames a second, width and height in pixels."""
+
+    video: str
+    duration: float
+    fps: float
+    width: int
+    height: int
+
+
+def read_segments(path: Path) -> list[Segment]:
+    """The action segments of an `EPIC_100_*.csv`, in the file's order.
+
+    Raises:
+        EgographError: the file is absent, or a row (named by its line) lacks a column or cannot be read.
+    """
+    return [_segment(row, where) for row, where in _rows(Path(path), COLUMNS)]
+
+
+def read_video_info(path: Path) -> dict[str, VideoInfo]:
+    """The videos of an `EPIC_100_video_info.csv` by name.
+
+    Raises:
+        EgographError: the file is absent, or a row (named by its line) lacks a column or cannot be read.
+    """
+    return {row["video_id"]: _video_info(row, where) for row, where in _rows(Path(path), VIDEO_COLUMNS)}
+
+
+def format_timestamp(seconds: float) -> str:
+    """Seconds as `HH:MM:SS.mmm`."""
+    milliseconds = round(seconds * 1000)
+    minutes, milliseconds = divmod(milliseconds, 60_000)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02d}:{minutes:02d}:{milliseconds // 1000:02d}.{milliseconds % 1000:03d}"
+
+
+def parse_timestamp(text: str) -> float:
+    """`HH:MM:SS.fff`, with any number of decimals, as seconds.
+
+    Raises:
+        ValueError: the text is no such timestamp.
+    """
+    hours, minutes, seconds = text.split(":")
+    return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
+
+
+def _rows(path: Path, columns: tuple[str, ...]) -> list[tuple[dict[str, str], str]]:
+    if not path.is_file():
+        raise EgographError(f"{path}: no such file; give an EPIC-KITCHENS-100 CSV")
+    with path.open(newline="", encoding="utf-8") as file:
+        reader = csv.DictReader(file)
+        absent = [column for column in columns if column not in (reader.fieldnames or ())]
+        if absent:
+            raise EgographError(f"{path}, line 1: no column {absent[0]!r}; give an EPIC-KITCHENS-100 CSV")
+        rows = []
+        for row in reader:
+            where = f"{path}, line {reader.line_num}"
+            if None in row or None in row.values():
+                raise EgographError(f"{where}: not {len(columns)} columns; mend or remove the row")
+            rows.append((row, where))
+    return rows
+
+
+def _segment(row: dict[str, str], where: str) -> Segment:
+    try:
+        segment = Segment(
+            row["narration_id"],
+            row["participant_id"],
+            row["video_id"],
+            parse_timestamp(row["start_timestamp"]),
+            parse_timestamp(row["stop_timestamp"]),
+            int(row["verb_class"]),
+            int(row["noun_class"]),
+            row["narration"],
+        )
+    except ValueError as fault:
+        raise EgographError(f"{where}: {fault}; mend or remove the row") from None
+    if segment.stop <= segment.start:
+        raise EgographError(f"{where}: stops at or before its start; mend or remove the row")
+    return segment
+
+
+def _video_info(row: dict[str, str], where: str) -> VideoInfo:
+    try:
+        width, height = (int(side) for side in row["resolution"].split("x"))
+        return VideoInfo(row["video_id"], float(row["duration"]), float(row["fps"]), width, height)
+    except ValueError as fault:
+        raise EgographError(f"{where}: {fault}; mend or remove the row") from None

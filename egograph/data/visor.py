@@ -1,0 +1,149 @@
+"""Hands, objects and their contacts in the VISOR JSON layout."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from egograph.errors import EgographError
+
+LEFT_HAND, RIGHT_HAND, OBJECT = 0, 1, 2
+HAND_CLASSES = {300: LEFT_HAND, 301: RIGHT_HAND}
+GLOVE_CLASSES = {303: LEFT_HAND, 304: RIGHT_HAND}
+NOT_IN_CONTACT = ("hand-not-in-contact", "glove-not-in-contact")
+VISOR_SIZE = (1920, 1080)
+
+FrameMapping = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class AnnotatedFrame:
+    """What is annotated on one frame, `N` rows.
+
+    Attributes:
+        video: the video's name.
+        time: seconds from the video's first frame.
+        box: float32 `[N, 4]`, xyxy in 0..1, clipped to the frame.
+        kind: int64 `[N]`, LEFT_HAND, RIGHT_HAND or OBJECT.
+        noun: int64 `[N]`, EPIC-100 noun class id, -1 for hands.
+        contact: int64 `[N]`, for a hand the row that it touches, else -1.
+        contact_known: bool `[N]`, true for a hand of which the annotators said what it touches, or that it touches nothing.
+    """
+
+    video: str
+    time: float
+    box: NDArray[np.float32]
+    kind: NDArray[np.int64]
+    noun: NDArray[np.int64]
+    contact: NDArray[np.int64]
+    contact_known: NDArray[np.bool_]
+
+
+@dataclass
+class _Row:
+    id: str
+    box: NDArray[np.float64]
+    kind: int
+    noun: int
+    touched: str | None
+
+
+def read_frame_mapping(path: Path) -> FrameMapping:
+    """VISOR's `frame_mapping.json`: for each video, from VISOR's frame names to the original frame names.
+
+    Raises:
+        EgographError: the file is absent or no JSON object.
+    """
+    mapping = _read_json(Path(path))
+    if not isinstance(mapping, dict):
+        raise EgographError(f"{path}: no JSON object; give VISOR's frame_mapping.json")
+    return mapping
+
+
+def read_visor(
+    path: Path, frame_mapping: FrameMapping, fps: float, size: tuple[int, int] = VISOR_SIZE
+) -> list[AnnotatedFrame]:
+    """The annotated frames of one VISOR JSON, by time.
+
+    A worn glove and the hand in it are one row: the hand's, with the glove's contact.
+
+    Args:
+        path: the video's JSON.
+        frame_mapping: what `read_frame_mapping` gives; the number in a VISOR frame name is not the original one.
+        fps: the video's frames a second; time = original frame number / fps.
+        size: width and height in pixels to which the polygons refer.
+
+    Raises:
+        EgographError: the file is absent, no VISOR JSON, or has a frame that the mapping lacks.
+    """
+    path = Path(path)
+    content = _read_json(path)
+    try:
+        frames = [_frame(path, entry, frame_mapping, fps, size) for entry in content["video_annotations"]]
+    except (KeyError, TypeError, ValueError, IndexError) as fault:
+        raise EgographError(f"{path}: not in the VISOR layout ({fault!r}); give a VISOR sparse JSON") from None
+    return sorted(frames, key=lambda frame: frame.time)
+
+
+def _read_json(path: Path) -> Any:
+    if not path.is_file():
+        raise EgographError(f"{path}: no such file; give a VISOR JSON")
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as fault:
+        raise EgographError(f"{path}: no JSON ({fault}); fetch it again") from None
+
+
+def _frame(
+    path: Path, entry: dict[str, Any], frame_mapping: FrameMapping, fps: float, size: tuple[int, int]
+) -> AnnotatedFrame:
+    video, name = entry["image"]["video"], entry["image"]["name"]
+    original = frame_mapping.get(video, {}).get(name)
+    if original is None:
+        raise EgographError(f"{path}: frame {name} is not in the frame mapping; give the mapping that came with it")
+    rows = _join_gloves([_row(annotation, size) for annotation in _with_outline(entry["annotations"])])
+    place = {row.id: index for index, row in enumerate(rows)}
+    kind = np.array([row.kind for row in rows], dtype=np.int64)
+    touched = [row.touched for row in rows]
+    return AnnotatedFrame(
+        video=video,
+        time=int(Path(original).stem.rsplit("_", 1)[1]) / fps,
+        box=np.array([row.box for row in rows], dtype=np.float32).reshape(-1, 4),
+        kind=kind,
+        noun=np.array([row.noun for row in rows], dtype=np.int64),
+        contact=np.array([place.get(other or "", -1) for other in touched], dtype=np.int64),
+        contact_known=np.array([other in place or other in NOT_IN_CONTACT for other in touched], dtype=np.bool_),
+    )
+
+
+def _with_outline(annotations: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    return (annotation for annotation in annotations if any(annotation["segments"]))
+
+
+def _row(annotation: dict[str, Any], size: tuple[int, int]) -> _Row:
+    corners = np.concatenate([np.asarray(polygon, dtype=np.float64) for polygon in annotation["segments"] if polygon])
+    box = np.clip(np.concatenate([corners.min(0), corners.max(0)]) / (*size, *size), 0.0, 1.0)
+    class_id = annotation["class_id"]
+    if class_id in HAND_CLASSES:
+        return _Row(annotation["id"], box, HAND_CLASSES[class_id], -1, annotation.get("in_contact_object"))
+    if class_id in GLOVE_CLASSES and annotation.get("on_which_hand"):
+        # The id of a worn glove's row carries the side until the hand that wears it is found.
+        return _Row(annotation["id"], box, GLOVE_CLASSES[class_id], -2, annotation.get("in_contact_object"))
+    return _Row(annotation["id"], box, OBJECT, class_id, None)
+
+
+def _join_gloves(rows: list[_Row]) -> list[_Row]:
+    """Worn gloves (noun -2) become part of the hand of their side, or the hand itself where none is annotated."""
+    joined = [row for row in rows if row.noun != -2]
+    for glove in (row for row in rows if row.noun == -2):
+        hand = next((row for row in joined if row.kind == glove.kind), None)
+        if hand is None:
+            joined.append(_Row(glove.id, glove.box, glove.kind, -1, glove.touched))
+            continue
+        hand.box = np.concatenate([np.minimum(hand.box[:2], glove.box[:2]), np.maximum(hand.box[2:], glove.box[2:])])
+        hand.touched = glove.touched
+    return joined

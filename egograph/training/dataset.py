@@ -1,0 +1,61 @@
+"""One split of a dataset in the EPIC and VISOR layouts: prepared frames and their truth."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from egograph.data.classes import Vocabulary
+from egograph.data.epic import read_segments, read_video_info
+from egograph.data.visor import read_frame_mapping, read_visor
+from egograph.encoders.preprocess import Preprocess
+from egograph.errors import EgographError
+from egograph.training.frame_store import FrameStore, open_frame_store
+from egograph.training.truth import VideoTruth, video_truth
+from egograph.video.sampler import ClipSampler
+from egograph.video.source import Source
+
+
+@dataclass(frozen=True)
+class Split:
+    """The videos of a split.
+
+    Attributes:
+        names: the videos' names.
+        store: their frames, in the order of the names.
+        truths: their truth, in the order of the names.
+    """
+
+    names: tuple[str, ...]
+    store: FrameStore
+    truths: tuple[VideoTruth, ...]
+
+
+def open_split(
+    folder: Path,
+    split: str,
+    vocabulary: Vocabulary,
+    sampler: ClipSampler,
+    preprocess: Preprocess,
+    progress: Callable[[int], None],
+) -> Split:
+    """Open `folder/<split>`: `videos/*.mp4`, `EPIC_100_<split>.csv`, `EPIC_100_video_info.csv` and `visor/*.json`.
+
+    Raises:
+        EgographError: a file is absent or malformed.
+    """
+    root = folder / split
+    paths = sorted((root / "videos").glob("*.mp4"))
+    if not paths:
+        raise EgographError(f"{root}/videos: no .mp4 files; make the split first or give another data folder")
+    info = read_video_info(root / "EPIC_100_video_info.csv")
+    segments = read_segments(root / f"EPIC_100_{split}.csv")
+    mapping = read_frame_mapping(root / "visor" / "frame_mapping.json")
+    sources = [Source(str(path), path.stem, live=False) for path in paths]
+    store = open_frame_store(root / "prepared", sources, sampler, preprocess, progress)
+    truths = []
+    for index, path in enumerate(paths):
+        about = info[path.stem]
+        frames = read_visor(root / "visor" / f"{path.stem}.json", mapping, about.fps, (about.width, about.height))
+        mine = [segment for segment in segments if segment.video == path.stem]
+        truths.append(video_truth(store.length(index), sampler.fps, mine, frames, vocabulary))
+    return Split(tuple(path.stem for path in paths), store, tuple(truths))

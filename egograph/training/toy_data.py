@@ -1,0 +1,45 @@
+"""The toy kitchen's splits on disk, made when they are first asked for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from egograph.data.toy_kitchen.splits import SPLITS
+from egograph.data.toy_kitchen.write import write_split
+
+
+@dataclass(frozen=True)
+class ToyDataConfig:
+    """Which toy kitchen videos, and where.
+
+    Attributes:
+        folder: where the splits are kept; a whole split is used again.
+        train: videos of the train split.
+        held_out: videos of every other split.
+        seed: draws all of them.
+        workers: processes that render.
+    """
+
+    folder: str = "outputs/toy_kitchen/data"
+    train: int = 400
+    held_out: int = 40
+    seed: int = 0
+    workers: int = 2
+
+    def videos(self, split: str) -> int:
+        """The videos of a split."""
+        return self.train if split == "train" else self.held_out
+
+
+def make_split(config: ToyDataConfig, split: str, progress: Callable[[int], None]) -> Path:
+    """Make a split if it is not there whole, and give the folder that holds it.
+
+    Raises:
+        EgographError: there is no such split, or the folder cannot be written.
+    """
+    folder = Path(config.folder)
+    write_split(folder, split, config.videos(split), config.seed, config.workers, progress)
+    return folder
+
+
+SHIFTS = tuple(name for name in SPLITS if name.startswith("shift_"))

@@ -1,0 +1,6 @@
+"""The dynamic graph: which nodes are related, how, and how surely."""
+
+from egograph.kernels.infer_edges.op import infer_edges
+from egograph.kernels.infer_edges.relations import RELATIONS, NodeKind, Relation
+
+__all__ = ["RELATIONS", "NodeKind", "Relation", "infer_edges"]
