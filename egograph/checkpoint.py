@@ -2,24 +2,50 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
+from egograph.baseline import FrameBaseline
+from egograph.config import build
 from egograph.data.classes import TOY_KITCHEN, Vocabulary
-from egograph.encoders.registry import EncoderChoice, build_encoder
-from egograph.errors import EgographError
+from egograph.encoders.registry import EncoderConfig, build_encoder
+from egograph.encoders.tiny import TinyEncoderConfig
+from egograph.errors import EgographError, UsageError
 from egograph.model import EgoGraph, ModelConfig
+from egograph.nn.temporal_head import TemporalHeadConfig
 
 BUILT_IN = "built-in"
 _FORMAT = 1
-_TRAINED_ENCODERS = ("tiny",)
-_Config = TypeVar("_Config")
+
+
+@dataclass(frozen=True)
+class SavedConfig:
+    """The content of `config.json`.
+
+    Attributes:
+        format: the layout's version.
+        encoder: the encoder.
+        model: the sizes of what comes after it.
+        vocabulary: verbs and nouns.
+    """
+
+    format: int
+    encoder: EncoderConfig
+    model: ModelConfig
+    vocabulary: Vocabulary
+
+
+@dataclass(frozen=True)
+class SavedBaseline:
+    """The content of `baseline.json`: encoder, temporal head, verbs and nouns of the control."""
+
+    encoder: EncoderConfig
+    head: TemporalHeadConfig
+    vocabulary: Vocabulary
 
 
 def built_in_folder() -> Path:
@@ -27,28 +53,29 @@ def built_in_folder() -> Path:
     return Path(__file__).parent / "weights" / "toy_kitchen"
 
 
-def save_model(model: EgoGraph, choice: EncoderChoice, folder: Path) -> None:
-    """Save a model; a pretrained encoder's own weights stay where they are and are named by the choice."""
+def save_model(model: EgoGraph, encoder: EncoderConfig, folder: Path, dtype: torch.dtype = torch.float32) -> None:
+    """Save a model; a pretrained encoder's own weights stay where they are and are named by its config.
+
+    Args:
+        model: what is saved.
+        encoder: the config of its encoder.
+        folder: is made if it is not there.
+        dtype: in which floating-point weights are stored; they are computed with in fp32.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    config = {
-        "format": _FORMAT,
-        "encoder": asdict(choice),
-        "model": asdict(model.config),
-        "vocabulary": asdict(model.vocabulary),
-    }
-    keep = choice.name in _TRAINED_ENCODERS
+    config = SavedConfig(_FORMAT, encoder, model.config, model.vocabulary)
     tensors = {
-        name: tensor.detach().cpu().contiguous()
+        name: tensor.detach().cpu().to(dtype if tensor.is_floating_point() else tensor.dtype).contiguous()
         for name, tensor in model.state_dict().items()
-        if keep or not name.startswith("encoder.")
+        if _is_saved(name, encoder)
     }
     save_file(tensors, folder / "model.safetensors.part", metadata={"format": "pt"})
-    (folder / "config.json.part").write_text(json.dumps(config, indent=2) + "\n")
+    (folder / "config.json.part").write_text(json.dumps(asdict(config), indent=2) + "\n")
     for name in ("model.safetensors", "config.json"):
         (folder / f"{name}.part").replace(folder / name)
 
 
-def load_model(model: str = BUILT_IN, encoder: EncoderChoice | None = None) -> EgoGraph:
+def load_model(model: str = BUILT_IN, encoder: EncoderConfig | None = None) -> EgoGraph:
     """Load a model for inference.
 
     Args:
@@ -61,28 +88,49 @@ def load_model(model: str = BUILT_IN, encoder: EncoderChoice | None = None) -> E
     """
     folder = built_in_folder() if model == BUILT_IN else Path(model)
     config = _read_config(folder)
-    own = EncoderChoice(**config["encoder"])
-    vocabulary = Vocabulary(**{name: tuple(names) for name, names in config["vocabulary"].items()})
-    sizes = _dataclass(ModelConfig, config["model"])
-    if encoder is not None and (encoder.name, dict(encoder.settings)) != (own.name, dict(own.settings)):
-        return untrained(sizes, encoder, vocabulary)
-    built = EgoGraph(sizes, build_encoder(own), vocabulary)
+    if encoder is not None and encoder != config.encoder:
+        return untrained(config.model, encoder, config.vocabulary)
+    built = EgoGraph(config.model, build_encoder(config.encoder), config.vocabulary)
     try:
         missing, unexpected = built.load_state_dict(load_file(folder / "model.safetensors"), strict=False)
     except (OSError, SafetensorError, RuntimeError) as fault:
-        raise EgographError(
-            f"{folder}: model.safetensors does not fit config.json ({_first_line(fault)}); save it anew"
-        ) from None
-    absent = [name for name in missing if own.name in _TRAINED_ENCODERS or not name.startswith("encoder.")]
-    if absent or unexpected:
-        raise EgographError(
-            f"{folder}: model.safetensors lacks or adds {(absent + unexpected)[0]}; save the model anew"
-        )
+        reason = _first_line(fault)
+        raise EgographError(f"{folder}: model.safetensors does not fit config.json ({reason}); save it anew") from None
+    wrong = [name for name in missing if _is_saved(name, config.encoder)] + unexpected
+    if wrong:
+        raise EgographError(f"{folder}: model.safetensors lacks or adds {wrong[0]}; save the model anew")
     return built.eval()
 
 
+def _is_saved(name: str, encoder: EncoderConfig) -> bool:
+    return isinstance(encoder, TinyEncoderConfig) or not name.startswith("encoder.")
+
+
+def save_baseline(model: FrameBaseline, encoder: EncoderConfig, folder: Path) -> None:
+    """Save the control as `save_model` does a model."""
+    folder.mkdir(parents=True, exist_ok=True)
+    save_file(model.state_dict(), folder / "model.safetensors")
+    config = {"encoder": asdict(encoder), "head": asdict(model.head.config), "vocabulary": asdict(model.vocabulary)}
+    (folder / "baseline.json").write_text(json.dumps(config, indent=2) + "\n")
+
+
+def load_baseline(folder: Path) -> FrameBaseline:
+    """Load a control that `save_baseline` wrote.
+
+    Raises:
+        EgographError: the folder holds none.
+    """
+    try:
+        config = build(SavedBaseline, json.loads((folder / "baseline.json").read_text()))
+        model = FrameBaseline(build_encoder(config.encoder), config.vocabulary, config.head)
+        model.load_state_dict(load_file(folder / "model.safetensors"))
+    except (OSError, ValueError, RuntimeError, SafetensorError, UsageError) as fault:
+        raise EgographError(f"{folder}: no control here ({_first_line(fault)}); train one with model=frames") from None
+    return model.eval()
+
+
 def untrained(
-    config: ModelConfig, encoder: EncoderChoice, vocabulary: Vocabulary = TOY_KITCHEN, seed: int = 0
+    config: ModelConfig, encoder: EncoderConfig, vocabulary: Vocabulary = TOY_KITCHEN, seed: int = 0
 ) -> EgoGraph:
     """A model whose nodes, graph and head are drawn from a seed; it abstains on every clip."""
     with torch.random.fork_rng():
@@ -96,42 +144,20 @@ def fingerprint(model: EgoGraph) -> str:
     for part in ("encoder", "extractor"):
         for name, tensor in sorted(getattr(model, part).state_dict().items()):
             digest.update(f"{part}.{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
-            digest.update(
-                tensor.detach().cpu().contiguous().view(torch.uint8).numpy().tobytes()
-                if tensor.ndim
-                else bytes(str(tensor.item()), "ascii")
-            )
+            digest.update(tensor.detach().cpu().reshape(-1).contiguous().view(torch.uint8).numpy().tobytes())
     return digest.hexdigest()
 
 
-def _read_config(folder: Path) -> dict[str, Any]:
+def _read_config(folder: Path) -> SavedConfig:
     path = folder / "config.json"
     if not path.is_file():
-        raise EgographError(
-            f"{folder}: no model here (no config.json); give a folder that training wrote, or {BUILT_IN}"
-        )
+        raise EgographError(f"{folder}: no model here (no config.json); give a folder that training wrote")
     try:
-        config: dict[str, Any] = json.loads(path.read_text())
-        if config["format"] != _FORMAT:
-            raise EgographError(
-                f"{path}: format {config['format']}, this version reads {_FORMAT}; train or fetch it anew"
-            )
-    except (ValueError, KeyError, TypeError) as fault:
-        raise EgographError(f"{path}: no model's config ({_first_line(fault)}); save the model anew") from None
-    return config
-
-
-def _dataclass(kind: type[_Config], values: Mapping[str, Any]) -> _Config:
-    """A frozen dataclass, and those inside it, from plain JSON values."""
-    hints = get_type_hints(kind)
-    known = {field.name for field in fields(kind)}  # type: ignore[arg-type]
-    parts: dict[str, Any] = {}
-    for name, value in values.items():
-        if name not in known:
-            raise EgographError(f"config.json: {kind.__name__} has no {name}; the model is of another version")
-        inner = hints[name]
-        parts[name] = _dataclass(inner, value) if is_dataclass(inner) and isinstance(inner, type) else value
-    return kind(**parts)
+        return build(SavedConfig, json.loads(path.read_text()))
+    except (ValueError, UsageError) as fault:
+        raise EgographError(
+            f"{path}: not of this version ({_first_line(fault)}); train or fetch the model anew"
+        ) from None
 
 
 def _first_line(fault: BaseException) -> str:

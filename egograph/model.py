@@ -10,8 +10,10 @@ from egograph.encoders.encoder import Encoder
 from egograph.nn.calibration import Calibration, Judgement
 from egograph.nn.recogniser import Recogniser, RecogniserConfig, Recognition
 from egograph.nn.state import StreamState
+from egograph.nodes.annotations import GivenBoxes, read_given
+from egograph.nodes.layout import lay_out
 from egograph.nodes.nodes import SCENE, Nodes
-from egograph.nodes.query import QueryNodes, QueryNodesConfig, lay_out
+from egograph.nodes.query import QueryNodes, QueryNodesConfig, found
 
 
 @dataclass(frozen=True)
@@ -53,15 +55,17 @@ class EgoGraph(nn.Module):
         return self.recogniser.start(streams, self.device)
 
     @torch.no_grad()
-    def observe(self, pixels: Tensor, valid: Tensor) -> Nodes:
+    def observe(self, pixels: Tensor, valid: Tensor, given: GivenBoxes | None = None) -> Nodes:
         """Find the nodes of `G` clips of `T` frames, of one stream or of many.
 
         Args:
             pixels: uint8 `[G, T, height, width, 3]`, prepared by `encoder.preprocess`.
             valid: bool `[G, T]`, false for padded frames.
+            given: annotated boxes of the `G·T` frames, to read instead of proposing any.
         """
         patches = self.encoder(pixels.to(self.device).flatten(0, 1))
-        return lay_out(self.extractor(patches).reading, valid.to(self.device))
+        seen = found(self.extractor(patches)) if given is None else read_given(self.extractor, patches, given)
+        return lay_out(seen, valid.to(self.device))
 
     @torch.no_grad()
     def recognise(self, nodes: Nodes, valid: Tensor, state: StreamState) -> tuple[Recognition, Judgement]:

@@ -15,6 +15,7 @@ from egograph.label import ActionLabel
 from egograph.labelling import action_label
 from egograph.model import EgoGraph
 from egograph.nn.state import StreamState
+from egograph.nodes.annotations import GivenBoxes, VisorBoxes
 from egograph.nodes.nodes import Nodes
 from egograph.video.clip import Clip
 
@@ -80,11 +81,12 @@ def prepare(clip: Clip, preprocess: Preprocess, arrival: float | None = None) ->
     return PreparedClip(ClipSpan.of(clip), preprocess(clip.frames), time.time() if arrival is None else arrival)
 
 
-def observe(model: EgoGraph, clips: Sequence[PreparedClip]) -> list[ObservedClip]:
-    """Find the nodes of clips, of one stream or of many, in one batch."""
+def observe(model: EgoGraph, clips: Sequence[PreparedClip], boxes: VisorBoxes | None = None) -> list[ObservedClip]:
+    """Find the nodes of clips, of one stream or of many, in one batch; with `boxes`, at annotated boxes."""
     pixels = torch.stack([clip.pixels for clip in clips])
     valid = torch.from_numpy(np.stack([clip.span.valid for clip in clips]))
-    nodes = model.observe(pixels, valid)
+    given = GivenBoxes.cat([boxes.at(clip.span.stream, clip.span.times) for clip in clips]) if boxes else None
+    nodes = model.observe(pixels, valid, given)
     return [ObservedClip(clip.span, nodes.clip(row), clip.arrival) for row, clip in enumerate(clips)]
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from io import FileIO
 from pathlib import Path
 from tempfile import TemporaryFile
 from types import TracebackType
@@ -52,18 +53,26 @@ class RunFolder:
 
 
 class LabelFile:
-    """Writes labels line by line, each one out before the next is begun; a file that was there is begun anew."""
+    """Writes a run's labels line by line, each one out before the next is begun.
 
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("wb", buffering=0)
+    What an earlier run left in the folder goes when the first label comes; a run without labels touches nothing.
+    """
+
+    def __init__(self, folder: RunFolder) -> None:
+        self._folder = folder
+        self._file: FileIO | None = None
 
     def append(self, label: ActionLabel) -> None:
         """Write one line."""
+        if self._file is None:
+            self._folder.summary.unlink(missing_ok=True)
+            self._file = FileIO(self._folder.labels, "w")
         self._file.write(f"{label.to_json()}\n".encode())
 
     def close(self) -> None:
         """Close the file; a second time does nothing."""
-        self._file.close()
+        if self._file is not None:
+            self._file.close()
 
     def __enter__(self) -> "LabelFile":
         return self

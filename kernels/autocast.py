@@ -28,7 +28,7 @@ def _rule(name: str, device: str, cast: int) -> Any:
 
     def run(*args: Any) -> Any:
         dtype = torch.get_autocast_dtype(device)
-        with torch.autocast(device, enabled=False):
+        with torch.autocast(device, enabled=True):
             return op(*(_cast(arg, dtype) for arg in args[:cast]), *args[cast:])
 
     return run

@@ -1,7 +1,6 @@
 """The edges of a batch of graphs, sorted once and used by every layer."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -34,6 +33,7 @@ class EdgeLayout:
         permutation: int64 `[E]`, the place of each sorted edge in the `edge_index` that it came from.
         relation: int64 `[E]` in sorted order, or None.
         ptr: int64 `[G + 1]`, the node offsets of the batch's graphs, or None.
+        by_sender: the same edges by sender.
     """
 
     num_nodes: int
@@ -43,6 +43,7 @@ class EdgeLayout:
     permutation: Tensor
     relation: Tensor | None
     ptr: Tensor | None
+    by_sender: SenderOrder
 
     @classmethod
     def from_edge_index(
@@ -62,21 +63,22 @@ class EdgeLayout:
         """
         _check(edge_index, num_nodes, relation, ptr)
         row, permutation = torch.sort(edge_index[1].int(), stable=True)
+        col = edge_index[0].int()[permutation]
         return cls(
             num_nodes=num_nodes,
             rowptr=_offsets(row, num_nodes),
             row=row,
-            col=edge_index[0].int()[permutation],
+            col=col,
             permutation=permutation,
             relation=None if relation is None else relation[permutation].long(),
             ptr=ptr,
+            by_sender=_by_sender(row, col, num_nodes),
         )
 
-    @cached_property
-    def by_sender(self) -> SenderOrder:
-        """The edges by sender, sorted at the first call."""
-        col, edge = torch.sort(self.col, stable=True)
-        return SenderOrder(colptr=_offsets(col, self.num_nodes), row=self.row[edge], edge=edge)
+
+def _by_sender(row: Tensor, col: Tensor, num_nodes: int) -> SenderOrder:
+    col, edge = torch.sort(col, stable=True)
+    return SenderOrder(colptr=_offsets(col, num_nodes), row=row[edge], edge=edge)
 
 
 def _offsets(sorted_nodes: Tensor, num_nodes: int) -> Tensor:
@@ -96,7 +98,7 @@ def _check(edge_index: Tensor, num_nodes: int, relation: Tensor | None, ptr: Ten
         )
     if ptr is not None and ptr.ndim != 1:
         raise ValueError(f"ptr: shape {list(ptr.shape)}; give the node offsets [G + 1] of G graphs")
-    if edge_index.device.type == "cpu" and edge_index.numel() > 0:
+    if edge_index.device.type == "cpu" and edge_index.numel() > 0 and not torch.compiler.is_compiling():
         first, last = edge_index.aminmax()
         if first < 0 or last >= num_nodes:
             node = int(first if first < 0 else last)

@@ -62,10 +62,12 @@ class StreamGroup:
         """
         try:
             group = zarr.open_group(path, mode="r")
-            values: dict[str, Any] = dict(group.attrs[_ATTRIBUTE])  # type: ignore[call-overload]
+            values: dict[str, Any] = dict(group.attrs[_ATTRIBUTE])
             commit = Commit(**values | {"key": CacheKey.from_json(values["key"])})
         except (OSError, ValueError, KeyError, TypeError) as fault:
-            raise EgographError(f"{path}: no stream's cache ({_first_line(fault)}); egograph cache gc drops it") from None
+            raise EgographError(
+                f"{path}: no stream's cache ({_first_line(fault)}); egograph cache gc drops it"
+            ) from None
         return cls(path, group, commit)
 
     def array(self, name: str) -> zarr.Array[Any]:

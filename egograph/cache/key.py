@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from egograph.checkpoint import fingerprint
@@ -21,7 +21,7 @@ class CacheKey:
     Attributes:
         weights: the fingerprint of encoder and extractor.
         preprocess: how frames were prepared.
-        sampling: the fixed clock: `fps`, and `frames` a clip.
+        sampling: the fixed clock: `fps`, and `frames` a clip; empty for a reader that takes any.
         nodes: the extractor and its settings.
         version: of the cache's layout.
     """
@@ -33,12 +33,13 @@ class CacheKey:
     version: int = FORMAT_VERSION
 
     @classmethod
-    def of(cls, model: EgoGraph, fps: float, frames: int) -> "CacheKey":
-        """The key of what a model makes of video sampled at `fps` frames a second, `frames` a clip."""
+    def of(cls, model: EgoGraph, fps: float | None = None, frames: int | None = None) -> "CacheKey":
+        """The key of what a model makes of video sampled at `fps` frames a second, `frames` a clip; None takes any."""
+        sampling = {"fps": None if fps is None else float(fps), "frames": frames}
         return cls(
             weights=fingerprint(model),
             preprocess=_plain(model.encoder.preprocess.key()),
-            sampling={"fps": float(fps), "frames": frames},
+            sampling={name: value for name, value in sampling.items() if value is not None},
             nodes=_plain({"extractor": type(model.extractor).__name__, **asdict(model.config.nodes)}),
         )
 
@@ -55,12 +56,8 @@ class CacheKey:
         """The key as plain JSON values."""
         return asdict(self)
 
-    def sampled_as(self, other: "CacheKey") -> "CacheKey":
-        """The same key with another's sampling, for a reader that samples nothing itself."""
-        return replace(self, sampling=other.sampling)
-
     def differences(self, other: "CacheKey") -> list[str]:
-        """In words, each part in which `other` differs from this key; empty if they are the same."""
+        """In words, each part in which the wanted key `other` differs from this one, the cached; empty if none does."""
         if self.version != other.version:
             return [f"format version (cached {self.version}, wanted {other.version})"]
         found = []
@@ -68,7 +65,8 @@ class CacheKey:
             found.append(f"weights (cached {self.weights[:12]}, the model has {other.weights[:12]})")
         for part in ("preprocess", "sampling", "nodes"):
             old, new = getattr(self, part), getattr(other, part)
-            names = sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
+            given = set(new) if part == "sampling" else {*old, *new}
+            names = sorted(name for name in given if old.get(name) != new.get(name))
             found += [f"{part}.{name} (cached {old.get(name)}, wanted {new.get(name)})" for name in names]
         return found
 

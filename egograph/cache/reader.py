@@ -46,7 +46,5 @@ def read_clips(group: StreamGroup) -> Iterator[ObservedClip]:
 
 
 def _nodes(values: Mapping[str, Any], arrays: Mapping[str, Any], rows: slice) -> Nodes:
-    columns = {
-        name: to_torch(values[name][rows].copy(), str(arrays[name].attrs[TORCH_TYPE])) for name in NODE_ARRAYS
-    }
+    columns = {name: to_torch(values[name][rows].copy(), str(arrays[name].attrs[TORCH_TYPE])) for name in NODE_ARRAYS}
     return Nodes(**columns, ptr=torch.tensor([0, rows.stop - rows.start]))

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import zarr
 
-from egograph.cache.group import StreamGroup
 from egograph.cache.group_name import group_name
 from egograph.cache.key import CacheKey
 from egograph.cache.reader import read_clips
@@ -51,31 +50,19 @@ class NodeCache:
         groups = (next(standing(home), None) for home in homes(self.folder))
         return sorted(group.commit.stream for group in groups if group is not None and group.commit.clips)
 
-    def open(self, stream: str) -> StreamGroup:
-        """The stream's best group, whatever its key: a whole one, the newest, or the longest.
-
-        Raises:
-            EgographError: the stream is not here.
-        """
-        return self._standing(stream)[0]
-
     def read(self, stream: str, key: CacheKey) -> Iterator[ObservedClip]:
         """The stream's clips, as far as they were committed.
 
         Raises:
             EgographError: the stream is not here, or its cache has another key; later, that something is damaged.
         """
-        groups = self._standing(stream)
-        right = next((group for group in groups if not group.commit.key.differences(key)), groups[0])
-        right.commit.key.check(key, str(right.path))
-        return read_clips(right)
-
-    def _standing(self, stream: str) -> list[StreamGroup]:
         groups = list(standing(self._home(stream)))
         if not groups:
             held = ", ".join(self.streams()[:8]) or "none"
             raise EgographError(f"{self.folder}: no stream {stream} here; the streams are {held}")
-        return groups
+        right = next((group for group in groups if not group.commit.key.differences(key)), groups[0])
+        right.commit.key.check(key, str(right.path))
+        return read_clips(right)
 
     def _home(self, stream: str) -> Path:
         return self.folder / group_name(stream)

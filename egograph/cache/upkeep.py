@@ -61,7 +61,7 @@ def verify_groups(cache: NodeCache) -> list[CacheEntry]:
 
 
 def garbage(cache: NodeCache, wanted: CacheKey | None = None) -> list[Garbage]:
-    """The groups that are broken, unfinished, or of another key than `wanted` (sampling aside).
+    """The groups that are broken, unfinished, or of another key than `wanted`.
 
     A group that is unfinished, but grew within the last hour, is let be: a run may be at it.
     """
@@ -75,7 +75,7 @@ def garbage(cache: NodeCache, wanted: CacheKey | None = None) -> list[Garbage]:
             found.append(Garbage(entry, "unfinished"))
         elif wanted is not None:
             key = StreamGroup.open(entry.path).commit.key
-            if differences := key.differences(wanted.sampled_as(key)):
+            if differences := key.differences(wanted):
                 found.append(Garbage(entry, f"stale: {', '.join(differences)}"))
     return found
 

@@ -12,8 +12,6 @@ from egograph.cache.upkeep import CacheEntry, drop, garbage, list_groups, verify
 from egograph.checkpoint import load_model
 from egograph.cli.outcome import DONE, SOME_FAILED, Outcome
 
-_ANY_SAMPLING = {"fps": 1.0, "frames": 1}  # a replay takes the cached one
-
 
 @dataclass(frozen=True)
 class CacheConfig:
@@ -48,7 +46,7 @@ def run(config: CacheConfig) -> Outcome:
 
 
 def _gc(cache: NodeCache, model: str | None) -> Outcome:
-    wanted = None if model is None else CacheKey.of(load_model(model), **_ANY_SAMPLING)
+    wanted = None if model is None else CacheKey.of(load_model(model))
     found = garbage(cache, wanted)
     drop(found)
     for item in found:

@@ -82,7 +82,9 @@ def _compose(command: Command, words: Words) -> tuple[Any, dict[str, Any]]:
 def _key_of_sources(command: Command, sources: Sequence[str]) -> str:
     positional = command.positional
     if positional is None:
-        raise UsageError(f"{sources[0]}: {command.name} takes key=value words alone; see egograph {command.name} --help")
+        raise UsageError(
+            f"{sources[0]}: {command.name} takes key=value words alone; see egograph {command.name} --help"
+        )
     if not positional.many and len(sources) > 1:
         raise UsageError(f"{sources[1]}: one {positional.metavar} is enough for {command.name}; leave it out")
     return positional.key

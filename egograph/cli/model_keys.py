@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from egograph.checkpoint import BUILT_IN, load_model
-from egograph.cli.encoder_group import EncoderKeys, encoder_choice
+from egograph.encoders.registry import EncoderConfig
 from egograph.errors import UsageError
 from egograph.model import EgoGraph
 from egograph.nodes.query import QueryNodesConfig
@@ -36,7 +36,7 @@ class ModelKeys:
     """
 
     model: str = BUILT_IN
-    encoder: EncoderKeys | None = None
+    encoder: EncoderConfig | None = None
     nodes: QueryNodesKeys | None = None
 
     def load(self) -> EgoGraph:
@@ -46,7 +46,7 @@ class ModelKeys:
             EgographError: there is no whole model, or its encoder cannot be loaded.
             UsageError: nodes were chosen that are not the model's own.
         """
-        model = load_model(self.model, encoder_choice(self.encoder) if self.encoder else None)
+        model = load_model(self.model, self.encoder)
         if self.nodes and self.nodes.config() != model.config.nodes:
             raise UsageError(f"nodes: {self.model} has {model.config.nodes}; leave nodes out, or train another model")
         return model

@@ -4,7 +4,7 @@ import logging
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import Tensor
@@ -25,16 +25,18 @@ class DinoV2Config:
     """Which DINOv2, and at which size.
 
     Attributes:
+        name: the encoder.
         checkpoint: a hub id or a local folder that holds config.json and model.safetensors.
         height: input pixels, a multiple of the patch size.
         width: input pixels, a multiple of the patch size.
         precision: "auto" computes in bf16 where the hardware multiplies in it and in fp32 elsewhere; "bf16"; "fp32".
     """
 
+    name: Literal["dinov2"] = "dinov2"
     checkpoint: str = "facebook/dinov2-small"
     height: int = 224
     width: int = 280
-    precision: str = "auto"
+    precision: Literal["auto", "bf16", "fp32"] = "auto"
 
 
 class DinoV2Encoder(Encoder):
@@ -46,8 +48,6 @@ class DinoV2Encoder(Encoder):
 
     def __init__(self, config: DinoV2Config) -> None:
         super().__init__()
-        if config.precision not in ("auto", "bf16", "fp32"):
-            raise EgographError(f"encoder.precision={config.precision}: unknown; choose auto, bf16 or fp32")
         self.config = config
         self.model = _load(config.checkpoint)
         self.patch: int = self.model.config.patch_size

@@ -1,6 +1,7 @@
 """The built-in encoder: a small convolutional net with a patch grid of stride 8, trained from scratch."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 import torch.nn.functional as F
@@ -16,6 +17,7 @@ class TinyEncoderConfig:
     """Size of the built-in encoder.
 
     Attributes:
+        name: the encoder.
         height: input pixels, a multiple of 16.
         width: input pixels, a multiple of 16.
         widths: channels at stride 2, 4 and 8; the last is the token dim.
@@ -23,6 +25,7 @@ class TinyEncoderConfig:
         coarse: residual blocks at stride 16.
     """
 
+    name: Literal["tiny"] = "tiny"
     height: int = 128
     width: int = 160
     widths: tuple[int, int, int] = (32, 64, 96)

@@ -14,7 +14,8 @@ from egograph.evaluation.hand_ap import HandAP
 from egograph.model import EgoGraph, clip_summary
 from egograph.nn.calibration import Judgement
 from egograph.nn.temporal_head import ActionLogits
-from egograph.nodes.query import lay_out
+from egograph.nodes.layout import lay_out
+from egograph.nodes.query import found
 from egograph.training.dataset import Split
 from egograph.training.detection_loss import BoxTruth
 from egograph.training.truth import clip_truth
@@ -54,7 +55,7 @@ class BoxScore:
 
 @dataclass(frozen=True)
 class _Step:
-    """The same clip of several videos: `pixels` `[B, T, h, w, 3]`, `valid` `[B, T]`; `live` are those not yet at an end."""
+    """One clip of each of `B` videos: `pixels` `[B, T, h, w, 3]`, `valid` `[B, T]`; `live` are those not yet at an end."""
 
     pixels: Tensor
     valid: Tensor
@@ -73,7 +74,7 @@ def score_graph(model: EgoGraph, split: Split, frames: int, batch: int = 16) -> 
         for step in _steps(split, videos, frames):
             patches = model.encoder(step.pixels.flatten(0, 1).to(model.device))
             extraction = model.extractor(patches)
-            nodes = lay_out(extraction.reading, step.valid.to(model.device))
+            nodes = lay_out(found(extraction), step.valid.to(model.device))
             recognition = model.recogniser(nodes, step.valid.to(model.device), state)
             state = recognition.state
             rows.add(step, split, recognition.logits, clip_summary(nodes, step.valid.to(model.device)), frames)

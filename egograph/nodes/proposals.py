@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 PROPOSED_KINDS = 3
 _REACH = 0.1
+_PRIOR_LOGIT = -3.0  # centres are rare: training starts from a low prior (RetinaNet, arXiv 1708.02002)
 
 
 @dataclass(frozen=True)
@@ -46,14 +47,13 @@ class ProposalHead(nn.Module):
         self.mix = nn.Conv2d(dim, dim, 3, padding=1)
         self.heat = nn.Conv2d(dim, PROPOSED_KINDS, 1)
         self.reach = nn.Conv2d(dim, PROPOSED_KINDS * 4, 1)
-        self.heat.bias.data.fill_(-3.0)  # centres are rare: start from a low prior (RetinaNet)
 
     def forward(self, tokens: Tensor) -> DenseProposals:
         """Propose from patch tokens `[F, h, w, D]`."""
         planes = F.relu(self.mix(tokens.permute(0, 3, 1, 2)))
         heat, reach = self.heat(planes), self.reach(planes)
         return DenseProposals(
-            heat=heat.float(),
+            heat=heat.float() + _PRIOR_LOGIT,
             reach=F.softplus(reach.float()).mul(_REACH).unflatten(1, (PROPOSED_KINDS, 4)),
         )
 

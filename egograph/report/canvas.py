@@ -70,7 +70,14 @@ class Canvas:
             self._blend(cv2.subtract(mask, hole), left, top, colour, opacity)
 
     def line(
-        self, start: Place, stop: Place, colour: Colour, *, width: float, opacity: float = 1.0, dash: Place | None = None
+        self,
+        start: Place,
+        stop: Place,
+        colour: Colour,
+        *,
+        width: float,
+        opacity: float = 1.0,
+        dash: Place | None = None,
     ) -> None:
         """Draw a straight line with round ends; `dash` gives the lengths of strokes and of gaps."""
         low = (min(start[0], stop[0]), min(start[1], stop[1]))
@@ -78,8 +85,8 @@ class Canvas:
         mask, left, top = self._mask((*low, *high), width)
         if mask.size:
             for a, b in _strokes(start, stop, dash):
-                ends = [_fixed(a[0] - left, a[1] - top), _fixed(b[0] - left, b[1] - top)]
-                cv2.line(mask, *ends, 255, max(1, round(width)), cv2.LINE_AA, _SHIFT)
+                ends = _fixed(a[0] - left, a[1] - top), _fixed(b[0] - left, b[1] - top)
+                cv2.line(mask, ends[0], ends[1], 255, max(1, round(width)), cv2.LINE_AA, _SHIFT)
             self._blend(mask, left, top, colour, opacity)
 
     def disc(self, centre: Place, radius: float, colour: Colour, *, opacity: float = 1.0) -> None:

@@ -37,9 +37,7 @@ def _place(canvas: Canvas, box: Box, width: float, height: float, taken: Sequenc
         (left, bottom - height), (right - width, top), (right - width, bottom - height), (right, top),
         (left - width, top), (right, bottom - height), (left - width, bottom - height),
     ]  # fmt: skip
-    inside = [
-        (min(max(x, 0.0), canvas.width - width), min(max(y, 0.0), canvas.height - height)) for x, y in corners
-    ]
+    inside = [(min(max(x, 0.0), canvas.width - width), min(max(y, 0.0), canvas.height - height)) for x, y in corners]
     chips = [(x, y, x + width, y + height) for x, y in inside]
     return min(chips, key=lambda chip: sum(_shared(chip, other) for other in taken))
 

@@ -94,9 +94,7 @@ def _node(node: FrameNode, place: PlacedNode) -> DrawnNode:
     )
 
 
-def _edge(
-    graph: FrameGraph, edge: FrameEdge, placed: list[PlacedNode], rank: int, taken: list[_Area]
-) -> DrawnEdge:
+def _edge(graph: FrameGraph, edge: FrameEdge, placed: list[PlacedNode], rank: int, taken: list[_Area]) -> DrawnEdge:
     """The edge as a curve that bends the further, to alternate sides, the more relations the pair has already."""
     start, stop = placed[edge.first], placed[edge.second]
     length = math.hypot(stop.x - start.x, stop.y - start.y) or 1.0

@@ -1,6 +1,7 @@
 """A frame with its graph drawn on it, and its clip's label below."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -71,7 +72,12 @@ def _opacity(node: FrameNode) -> float:
 def _pixel_box(canvas: Canvas, node: FrameNode) -> Box:
     """The node's box in pixels, kept inside the picture."""
     left, top, right, bottom = (min(max(side, 0.0), 1.0) for side in node.box)
-    return left * (canvas.width - 1), top * (canvas.height - 1), right * (canvas.width - 1), bottom * (canvas.height - 1)
+    return (
+        left * (canvas.width - 1),
+        top * (canvas.height - 1),
+        right * (canvas.width - 1),
+        bottom * (canvas.height - 1),
+    )
 
 
 def _pixel(canvas: Canvas, place: Place) -> Place:
@@ -80,7 +86,7 @@ def _pixel(canvas: Canvas, place: Place) -> Place:
 
 def _draw_trail(canvas: Canvas, node: FrameNode, unit: float) -> None:
     way = [_pixel(canvas, place) for place in (*node.trail, node.centre)]
-    for step, (start, stop) in enumerate(zip(way, way[1:], strict=False), start=1):
+    for step, (start, stop) in enumerate(pairwise(way), start=1):
         fade = _opacity(node) * step / len(way)
         canvas.line(start, stop, KIND_COLOURS[node.kind], width=3 * unit, opacity=0.75 * fade)
 

@@ -17,5 +17,5 @@ _HUES = (250, 55, 150, 330, 95, 200, 20, 290, 120, 225, 355, 75)
 
 
 def verb_hue(place: int) -> int:
-    """The hue, in degrees of OKLCH, of the verb that came in this place of a stream's verbs; neighbours lie far apart."""
+    """The hue, in degrees of OKLCH, of a stream's verb by the place in which it came; neighbours lie far apart."""
     return _HUES[place % len(_HUES)]

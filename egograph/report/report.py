@@ -1,6 +1,5 @@
 """Collects what the report shows while the clips come, and writes the page."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -48,7 +47,7 @@ class ReportBuilder:
         part = path.with_name(path.name + ".part")
         try:
             part.write_text(render(self._model, self._threshold, records), encoding="utf-8")
-            os.replace(part, path)
+            part.replace(path)
         except OSError as fault:
             part.unlink(missing_ok=True)
             raise EgographError(f"{path}: cannot be written ({fault.strerror}); choose another folder") from None

@@ -4,7 +4,7 @@ for (const timeline of document.querySelectorAll("[data-timeline]")) {
   const clips = [...timeline.querySelectorAll(".clip")];
   const cursor = timeline.querySelector(".cursor");
   const chosen = timeline.querySelector(".chosen");
-  let current = rows.reduce((best, row, place) => (row[4] > rows[best][4] ? place : best), 0);
+  let current = Math.max(0, rows.findIndex((row) => !row[5]));
 
   function element(name, text, parent, className) {
     const made = document.createElement(name);

@@ -7,7 +7,8 @@ from torch import Tensor, nn
 from egograph.baseline import FrameBaseline
 from egograph.encoders.precision import mixed_precision
 from egograph.model import EgoGraph
-from egograph.nodes.query import lay_out
+from egograph.nodes.layout import lay_out
+from egograph.nodes.query import found
 from egograph.training.action_loss import action_losses, stack_logits
 from egograph.training.batches import Batch
 from egograph.training.detection_loss import detection_losses
@@ -47,7 +48,7 @@ class GraphTask:
         with mixed_precision(self.model.device):
             patches = self.model.encoder(batch.pixels.flatten(0, 2))
             extraction = self.model.extractor(patches)
-        nodes = lay_out(extraction.reading, batch.valid.flatten(0, 1))
+        nodes = lay_out(found(extraction), batch.valid.flatten(0, 1))
         state, logits = self.model.start(streams), []
         for clip in range(clips):
             recognition = self.model.recogniser(

@@ -17,12 +17,12 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
-from safetensors.torch import save_file
 
 from egograph.baseline import FrameBaseline
-from egograph.checkpoint import save_model
+from egograph.checkpoint import save_baseline, save_model
 from egograph.data.classes import TOY_KITCHEN
-from egograph.encoders.registry import EncoderChoice, build_encoder
+from egograph.encoders.registry import EncoderConfig, build_encoder
+from egograph.encoders.tiny import TinyEncoderConfig
 from egograph.errors import UsageError
 from egograph.evaluation.score import score_graph
 from egograph.model import EgoGraph, ModelConfig
@@ -56,7 +56,7 @@ class TrainConfig:
 
     output: Path
     model: str = "graph"
-    encoder: EncoderChoice = field(default_factory=EncoderChoice)
+    encoder: EncoderConfig = field(default_factory=TinyEncoderConfig)
     sizes: ModelConfig = field(default_factory=ModelConfig)
     data: ToyDataConfig = field(default_factory=ToyDataConfig)
     schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
@@ -104,7 +104,7 @@ def train(config: TrainConfig) -> dict[str, Any]:
         calibrate(task.model, table)
         save_model(task.model, config.encoder, config.output)
     else:
-        save_file(task.module.state_dict(), config.output / "model.safetensors")
+        save_baseline(task.model, config.encoder, config.output)
     summary = {
         "output": str(config.output),
         "steps": len(history),

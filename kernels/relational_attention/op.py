@@ -46,9 +46,6 @@ def relational_attention(
         ValueError: the shapes don't fit each other or the layout.
     """
     _check(query, key, value, layout, relation_bias, edge_confidence)
-    inputs = (query, key, value, relation_bias, edge_confidence)
-    differentiable = torch.is_grad_enabled() and any(x is not None and x.requires_grad for x in inputs)
-    by_sender = layout.by_sender if differentiable else None
     out: Tensor
     out, _ = attention_op(
         query,
@@ -61,9 +58,9 @@ def relational_attention(
         relation_bias,
         edge_confidence,
         query.shape[-1] ** -0.5 if scale is None else scale,
-        None if by_sender is None else by_sender.colptr,
-        None if by_sender is None else by_sender.row,
-        None if by_sender is None else by_sender.edge,
+        layout.by_sender.colptr,
+        layout.by_sender.row,
+        layout.by_sender.edge,
     )
     return out
 
@@ -80,9 +77,9 @@ def attention_op(
     relation_bias: Tensor | None,
     edge_confidence: Tensor | None,
     scale: float,
-    colptr: Tensor | None,
-    sender_row: Tensor | None,
-    sender_edge: Tensor | None,
+    colptr: Tensor,
+    sender_row: Tensor,
+    sender_edge: Tensor,
 ) -> tuple[Tensor, Tensor]:
     """The output, and what the backward needs: weights `[H, E]` on the CPU, log-sum-exp `[N, H]` elsewhere.
 

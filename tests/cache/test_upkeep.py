@@ -41,7 +41,13 @@ def lose_array(cache: NodeCache, array: str) -> None:
 
 def test_ls_says_what_is_there_and_by_whom_it_was_made(cache: NodeCache):
     unfinished, whole = list_groups(cache)
-    assert (whole.stream, whole.clips, whole.seconds, whole.complete, whole.weights) == ("whole", 5, 2.5, True, KEY.weights)
+    assert (whole.stream, whole.clips, whole.seconds, whole.complete, whole.weights) == (
+        "whole",
+        5,
+        2.5,
+        True,
+        KEY.weights,
+    )
     assert (unfinished.stream, unfinished.clips, unfinished.complete) == ("unfinished", 2, False)
     assert whole.size > 1000
 
@@ -64,7 +70,7 @@ def test_gc_drops_what_no_replay_can_use(cache: NodeCache):
     group = zarr.open_group(cache.folder / "unfinished", mode="r+")
     group.update_attributes({"egograph": group.attrs["egograph"] | {"when": 0.0}})
     assert [(item.entry.stream, item.reason) for item in garbage(cache)] == [("unfinished", "unfinished")]
-    other = replace(KEY, weights="b" * 64, sampling={"fps": 4.0, "frames": 8})
+    other = replace(KEY, weights="b" * 64, sampling={})
     found = garbage(cache, other)
     assert [item.entry.stream for item in found] == ["unfinished", "whole"]
     assert "weights" in found[1].reason

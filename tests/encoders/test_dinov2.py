@@ -27,7 +27,7 @@ PIXELS = torch.randint(0, 255, (2, 56, 70, 3), dtype=torch.uint8, generator=torc
 
 
 def encoder(folder: Path, precision: str = "fp32") -> DinoV2Encoder:
-    return DinoV2Encoder(DinoV2Config(str(folder), height=56, width=70, precision=precision))
+    return DinoV2Encoder(DinoV2Config(checkpoint=str(folder), height=56, width=70, precision=precision))
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def test_it_is_frozen(checkpoint: Path) -> None:
 
 def test_a_size_that_does_not_fit_the_patches_names_one_that_does(checkpoint: Path) -> None:
     with pytest.raises(EgographError, match=r"encoder.width=75: no multiple of the patch size 14 .* choose 70"):
-        DinoV2Encoder(DinoV2Config(str(checkpoint), height=56, width=75))
+        DinoV2Encoder(DinoV2Config(checkpoint=str(checkpoint), height=56, width=75))
 
 
 def test_another_kind_of_model_is_refused(tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ import torch
 from egograph.encoders.patches import Patches
 from egograph.nodes.nodes import OBJECT, SCENE
 from egograph.nodes.proposals import DenseProposals, select
-from egograph.nodes.query import QueryNodes, QueryNodesConfig, lay_out
+from egograph.nodes.layout import lay_out
+from egograph.nodes.query import QueryNodes, QueryNodesConfig, found
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +21,7 @@ def patches(frames: int) -> Patches:
 
 
 def test_every_frame_has_the_same_rows(extractor: QueryNodes) -> None:
-    nodes = lay_out(extractor(patches(6)).reading, torch.ones(2, 3, dtype=torch.bool))
+    nodes = lay_out(found(extractor(patches(6))), torch.ones(2, 3, dtype=torch.bool))
     assert nodes.kind.view(6, 7).unique(dim=0).tolist() == [[0, 1, 2, 2, 2, 2, 3]]
     assert nodes.frame.view(2, 3, 7)[:, :, 0].tolist() == [[0, 1, 2]] * 2
     assert nodes.ptr.tolist() == [0, 21, 42]
@@ -38,14 +39,14 @@ def test_frames_are_read_alone(extractor: QueryNodes) -> None:
 
 
 def test_nodes_of_a_padded_frame_are_not_there(extractor: QueryNodes) -> None:
-    nodes = lay_out(extractor(patches(3)).reading, torch.tensor([[True, True, False]]))
+    nodes = lay_out(found(extractor(patches(3))), torch.tensor([[True, True, False]]))
     score = nodes.score.view(3, 7)
     assert (score[:2, -1] == 1).all()
     assert (score[2] == 0).all()
 
 
 def test_what_a_hand_touches_adds_up_with_touching_nothing(extractor: QueryNodes) -> None:
-    nodes = lay_out(extractor(patches(4)).reading, torch.ones(1, 4, dtype=torch.bool))
+    nodes = lay_out(found(extractor(patches(4))), torch.ones(1, 4, dtype=torch.bool))
     contact, kind = nodes.contact.view(4, 7, 2), nodes.kind.view(4, 7)
     for side in (0, 1):
         things = torch.where(kind == OBJECT, contact[..., side], 0).sum(dim=1)

@@ -71,7 +71,10 @@ def make_cupboard(x: float, colour: Colour, paints: Paints, rng: np.random.Gener
     shop.block((wide, COUNTER_DEPTH - front, high - low), tone(colour, 0.85), corner=(left, front, low))
     opening = [[(left + 0.012, front - 0.001, low + 0.012), (left + wide - 0.012, front - 0.001, low + 0.012)]]
     opening[0] += [(left + wide - 0.012, front - 0.001, high - 0.01), (left + 0.012, front - 0.001, high - 0.01)]
-    shop.faces(opening + _stock(left + 0.02, wide - 0.04, (low + 0.02, low + 0.20), front, rng, 4), [inside, *_paint(paints, 8)])
+    shop.faces(
+        opening + _stock(left + 0.02, wide - 0.04, (low + 0.02, low + 0.20), front, rng, 4),
+        [inside, *_paint(paints, 8)],
+    )
     door, grip, sign = _door(wide, high - low, colour, paints, rng, handle_low=True)
     hinge = Hinge((left if sign > 0 else left + wide, front - 0.003, low), angle=-sign * 1.75)
     return Fixture("cupboard", shop.finish(), False, door, hinge, "hook", grip, "wall")
@@ -85,12 +88,26 @@ def make_fridge(x: float, paints: Paints, rng: np.random.Generator) -> Fixture:
     shop = Workshop()
     shop.block((wide, COUNTER_DEPTH - front, high), tone(colour, 0.9), corner=(left, front, 0.0))
     y = front - 0.001
-    inner = [(left + 0.015, y, 0.03), (left + wide - 0.015, y, 0.03), (left + wide - 0.015, y, high - 0.02), (left + 0.015, y, high - 0.02)]
+    inner = [
+        (left + 0.015, y, 0.03),
+        (left + wide - 0.015, y, 0.03),
+        (left + wide - 0.015, y, high - 0.02),
+        (left + 0.015, y, high - 0.02),
+    ]
     shelves = []
     for height in (0.22, 0.42):
-        shelves.append([(left + 0.02, y - 0.001, height), (left + wide - 0.02, y - 0.001, height), (left + wide - 0.02, y - 0.001, height + 0.012), (left + 0.02, y - 0.001, height + 0.012)])
+        shelves.append(
+            [
+                (left + 0.02, y - 0.001, height),
+                (left + wide - 0.02, y - 0.001, height),
+                (left + wide - 0.02, y - 0.001, height + 0.012),
+                (left + 0.02, y - 0.001, height + 0.012),
+            ]
+        )
     stock = _stock(left + 0.03, wide - 0.06, (0.04, 0.235), front, rng, 4)
-    shop.faces([inner, *stock, *shelves], [(240.0, 245.0, 235.0), *_paint(paints, len(stock)), *[(170.0, 185.0, 190.0)] * 2])
+    shop.faces(
+        [inner, *stock, *shelves], [(240.0, 245.0, 235.0), *_paint(paints, len(stock)), *[(170.0, 185.0, 190.0)] * 2]
+    )
     door, grip, sign = _door(wide, high, colour, paints, rng, handle_low=False)
     hinge = Hinge((left if sign > 0 else left + wide, front - 0.003, 0.0), angle=-sign * 1.5)
     return Fixture("fridge", shop.finish(), False, door, hinge, "hook", grip, "wall")
@@ -108,16 +125,32 @@ def _door(
     x, low, top = 0.36 * wide, 0.12 * high, 0.88 * high
     if rng.random() < 0.5:
         panel = mix(colour, (0.0, 0.0, 0.0) if rng.random() < 0.5 else (255.0, 255.0, 255.0), 0.12)
-        face = [(middle - x, -0.021, low), (middle + x, -0.021, low), (middle + x, -0.021, top), (middle - x, -0.021, top)]
+        face = [
+            (middle - x, -0.021, low),
+            (middle + x, -0.021, low),
+            (middle + x, -0.021, top),
+            (middle - x, -0.021, top),
+        ]
         shop.patch(face, panel)
     centre = 0.20 * high if handle_low else 0.45 * high
     edge, half = sign * (wide - 0.035), 0.055
     handle = paints.any("metal", "dark", "metal")
-    shop.rod([(edge, -0.022, centre - half), (edge, -0.05, centre - half), (edge, -0.05, centre + half), (edge, -0.022, centre + half)], 0.0075, handle)
+    shop.rod(
+        [
+            (edge, -0.022, centre - half),
+            (edge, -0.05, centre - half),
+            (edge, -0.05, centre + half),
+            (edge, -0.022, centre + half),
+        ],
+        0.0075,
+        handle,
+    )
     return shop.finish(), (edge, -0.05, centre), sign
 
 
-def _stock(left: float, wide: float, shelf: tuple[float, float], front: float, rng: np.random.Generator, count: int) -> list[list[Point]]:
+def _stock(
+    left: float, wide: float, shelf: tuple[float, float], front: float, rng: np.random.Generator, count: int
+) -> list[list[Point]]:
     """Fronts of things on two shelves."""
     faces: list[list[Point]] = []
     for low in shelf:
@@ -138,16 +171,29 @@ def make_drawer(x: float, colour: Colour, paints: Paints, rng: np.random.Generat
     wide, low, high = 0.34, -0.17, -0.05
     half = wide / 2
     shop = Workshop()
-    shop.trough((-half + 0.012, 0.0, low + 0.01), (half - 0.012, 0.27, high - 0.015), tone(colour, 0.7), mix(colour, (200.0, 190.0, 175.0), 0.5))
+    shop.trough(
+        (-half + 0.012, 0.0, low + 0.01),
+        (half - 0.012, 0.27, high - 0.015),
+        tone(colour, 0.7),
+        mix(colour, (200.0, 190.0, 175.0), 0.5),
+    )
     for _ in range(4):
         place = rng.uniform(-half + 0.05, half - 0.05)
-        shop.rod([(place, 0.05, low + 0.02), (place + rng.uniform(-0.02, 0.02), 0.22, low + 0.02)], 0.006, paints.any("metal", "wood", "bright"))
+        shop.rod(
+            [(place, 0.05, low + 0.02), (place + rng.uniform(-0.02, 0.02), 0.22, low + 0.02)],
+            0.006,
+            paints.any("metal", "wood", "bright"),
+        )
     shop.block((wide, 0.018, high - low), colour, corner=(-half, -0.018, low), top=tone(colour, 1.05))
     handle = paints.any("metal", "dark", "metal")
     middle = (low + high) / 2
-    shop.rod([(-0.06, -0.02, middle), (-0.06, -0.05, middle), (0.06, -0.05, middle), (0.06, -0.02, middle)], 0.0075, handle)
+    shop.rod(
+        [(-0.06, -0.02, middle), (-0.06, -0.05, middle), (0.06, -0.05, middle), (0.06, -0.02, middle)], 0.0075, handle
+    )
     hinge = Hinge((x, -0.004, 0.0), slide=(0.0, -0.24, 0.0))
-    return Fixture("drawer", None, False, shop.finish(), hinge, "pull", (0.0, -0.05, middle), "under", (0.0, 0.13, low + 0.012))
+    return Fixture(
+        "drawer", None, False, shop.finish(), hinge, "pull", (0.0, -0.05, middle), "under", (0.0, 0.13, low + 0.012)
+    )
 
 
 def make_bin(x: float, y: float, paints: Paints, rng: np.random.Generator) -> Fixture:
@@ -157,10 +203,25 @@ def make_bin(x: float, y: float, paints: Paints, rng: np.random.Generator) -> Fi
     shop = Workshop()
     shop.trough((x - half, y - half, 0.0), (x + half, y + half, tall), colour, mix(colour, (25.0, 25.0, 25.0), 0.75))
     cover = Workshop()
-    cover.block((2 * half + 0.012, 2 * half + 0.012, 0.016), lid, corner=(-half - 0.006, -2 * half - 0.006, 0.0), top=mix(lid, (255.0, 255.0, 255.0), 0.1))
+    cover.block(
+        (2 * half + 0.012, 2 * half + 0.012, 0.016),
+        lid,
+        corner=(-half - 0.006, -2 * half - 0.006, 0.0),
+        top=mix(lid, (255.0, 255.0, 255.0), 0.1),
+    )
     cover.block((0.05, 0.022, 0.012), tone(lid, 0.7), corner=(-0.025, -2 * half - 0.028, 0.002))
     hinge = Hinge((x, y + half, tall), axis=(1.0, 0.0, 0.0), angle=-1.75)
-    return Fixture("bin", shop.finish(), True, cover.finish(), hinge, "edge", (0.0, -2 * half - 0.018, 0.008), "standing", (x, y, 0.01))
+    return Fixture(
+        "bin",
+        shop.finish(),
+        True,
+        cover.finish(),
+        hinge,
+        "edge",
+        (0.0, -2 * half - 0.018, 0.008),
+        "standing",
+        (x, y, 0.01),
+    )
 
 
 @dataclass(frozen=True)
@@ -185,7 +246,9 @@ def make_sink(x: float, paints: Paints) -> Sink:
         (x - half - rim, low, x - half, high),
         (x + half, low, x + half + rim, high),
     ):
-        shop.patch([(a, b, 0.001), (c, b, 0.001), (c, d, 0.001), (a, d, 0.001)], mix(metal, (255.0, 255.0, 255.0), 0.25))
+        shop.patch(
+            [(a, b, 0.001), (c, b, 0.001), (c, d, 0.001), (a, d, 0.001)], mix(metal, (255.0, 255.0, 255.0), 0.25)
+        )
     a, b, c, d, floor = x - half, low, x + half, high, -0.14
     shop.faces(
         [
@@ -206,7 +269,11 @@ def make_tap(x: float, paints: Paints, rng: np.random.Generator) -> Fixture:
     """A tap behind the sink, with a lever beside the spout."""
     metal = paints.any("metal", "metal", "dark")
     base = Workshop()
-    base.rod([(x, 0.455, 0.0), (x, 0.455, 0.19), (x, 0.435, 0.225), (x, 0.37, 0.235), (x, 0.32, 0.225), (x, 0.30, 0.19)], 0.0125, metal)
+    base.rod(
+        [(x, 0.455, 0.0), (x, 0.455, 0.19), (x, 0.435, 0.225), (x, 0.37, 0.235), (x, 0.32, 0.225), (x, 0.30, 0.19)],
+        0.0125,
+        metal,
+    )
     sign = 1.0 if rng.random() < 0.5 else -1.0
     pivot = x + sign * 0.085
     base.turn([(0.020, 0.0), (0.017, 0.06)], [metal], origin=(pivot, 0.44, 0.0))
@@ -238,12 +305,18 @@ def make_hob(x: float, paints: Paints, rng: np.random.Generator) -> tuple[Fixtur
     front, back = (x + shift, 0.235), (x - shift, 0.42)
     for (u, v), radius in ((front, 0.085), (back, 0.07)):
         for share, colour in ((1.0, mark), (0.93, glass), (0.5, mark), (0.44, glass)):
-            circle = [(u + share * radius * np.cos(t), v + share * radius * np.sin(t), z + 0.0005) for t in np.arange(SIDES) * 2.0 * np.pi / SIDES]
+            circle = [
+                (u + share * radius * np.cos(t), v + share * radius * np.sin(t), z + 0.0005)
+                for t in np.arange(SIDES) * 2.0 * np.pi / SIDES
+            ]
             shop.patch(circle, colour)
     knob = Workshop()
     tint = paints.any("metal", "dark", "pale")
     knob.turn([(0.024, 0.0), (0.021, 0.026)], [mix(tint, (128.0, 128.0, 128.0), 0.2), tint])
-    knob.patch([(-0.004, 0.0, 0.0265), (0.004, 0.0, 0.0265), (0.004, 0.02, 0.0265), (-0.004, 0.02, 0.0265)], mix(tint, (255.0, 40.0, 30.0), 0.8))
+    knob.patch(
+        [(-0.004, 0.0, 0.0265), (0.004, 0.0, 0.0265), (0.004, 0.02, 0.0265), (-0.004, 0.02, 0.0265)],
+        mix(tint, (255.0, 40.0, 30.0), 0.8),
+    )
     hinge = Hinge((x, 0.085, z), angle=-1.9)
     fixture = Fixture("hob", shop.finish(), True, knob.finish(), hinge, "knob", (0.0, 0.0, 0.022), "flat")
     return fixture, Ring((*front, z + 0.001), 0.085)

@@ -55,7 +55,12 @@ def paint_hand(
             away = float(depth[_BONES[list(bones)]].mean())
             steps.append((away, _finger_step(canvas, strokes, bones, skin, shade, seen.body)))
         if look.nails and finger:
-            steps.append((float(depth[4 + 4 * finger]) - 0.004, _nail_step(canvas, seen, camera, finger, xy, radius, look, shade)))
+            steps.append(
+                (
+                    float(depth[4 + 4 * finger]) - 0.004,
+                    _nail_step(canvas, seen, camera, finger, xy, radius, look, shade),
+                )
+            )
     palm_depth = float(depth[[0, 5, 9, 13, 17]].mean())
     steps.append((palm_depth, lambda: _paint_palm(canvas, xy, radius, skin, shade, dorsal, look, seen.body)))
     if paint_held is not None and held_depth is not None:

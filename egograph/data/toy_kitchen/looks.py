@@ -190,8 +190,17 @@ def _hands(choice: LookRange, paints: Paints, rng: np.random.Generator) -> HandL
     if gloved:
         hue = paints.hue(choice.glove_hues)
         pale = rng.random() < 0.25
-        glove = hsv(hue, rng.uniform(0.02, 0.1), 0.92) if pale else hsv(hue, rng.uniform(0.55, 0.95), rng.uniform(0.4, 0.95))
-        bare = {"skin": glove, "palm": mix(glove, (255.0, 255.0, 255.0), 0.06), "nails": False, "cuff": rng.uniform(0.06, 0.35)}
+        glove = (
+            hsv(hue, rng.uniform(0.02, 0.1), 0.92)
+            if pale
+            else hsv(hue, rng.uniform(0.55, 0.95), rng.uniform(0.4, 0.95))
+        )
+        bare = {
+            "skin": glove,
+            "palm": mix(glove, (255.0, 255.0, 255.0), 0.06),
+            "nails": False,
+            "cuff": rng.uniform(0.06, 0.35),
+        }
     cloth = paints.any("bright", "dark", "pale")
     return HandLook(
         **bare,  # type: ignore[arg-type]

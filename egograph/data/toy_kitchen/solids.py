@@ -388,7 +388,9 @@ class Workshop:
         dark = [tone(inside, share) for share in (0.85, 0.7, 0.75, 0.75, 0.7)]
         self.faces(inner + outer, dark + [colour] * 4, front=4)
 
-    def rod(self, points: Sequence[tuple[float, float, float]], radius: float | Sequence[float], colour: Colour) -> None:
+    def rod(
+        self, points: Sequence[tuple[float, float, float]], radius: float | Sequence[float], colour: Colour
+    ) -> None:
         """Adds a round rod; `radius` in metres, one or one a point."""
         start = self._count
         self._add(np.array(points))

@@ -273,9 +273,7 @@ class Stage:
         self.hands[hand].holds = thing
         self.places[thing] = Place(HELD, hand)
 
-    def carry(
-        self, thing: int, goal: Poses, start: float, stop: float, arc: float = 0.0, in_air: bool = False
-    ) -> None:
+    def carry(self, thing: int, goal: Poses, start: float, stop: float, arc: float = 0.0, in_air: bool = False) -> None:
         """A held thing moves to a pose; `in_air` poses go along with the body and sway a little."""
         now = self.thing_pose(thing, start)
         path = moving(now, goal, start, stop, arc)
@@ -312,7 +310,16 @@ class Stage:
         tilt = about(0, -0.25) if what.grasp == "tool" and what.hollow == 0.0 else np.eye(3)
         return self.facing_hand(thing, hand, spot, time, tilt)
 
-    def record(self, pair: Pair, start: float, stop: float, hands: tuple[int, ...], thing: int, target: int = -1, others: tuple[str, ...] = ()) -> None:
+    def record(
+        self,
+        pair: Pair,
+        start: float,
+        stop: float,
+        hands: tuple[int, ...],
+        thing: int,
+        target: int = -1,
+        others: tuple[str, ...] = (),
+    ) -> None:
         """Labels an action."""
         self.deeds.append(Deed(*pair, start, stop, hands, thing, target, others))
 
@@ -336,4 +343,19 @@ def _rim_radius(what: Thing, direction: Array) -> float:
     return float((half / np.maximum(np.abs(direction), 1e-6)).min())
 
 
-__all__ = ["BUILT_IN", "COUNTER", "GONE", "HANDS", "HELD", "INSIDE", "Contents", "Deed", "Flow", "HandState", "Place", "Stage", "Stay", "Touch"]
+__all__ = [
+    "BUILT_IN",
+    "COUNTER",
+    "GONE",
+    "HANDS",
+    "HELD",
+    "INSIDE",
+    "Contents",
+    "Deed",
+    "Flow",
+    "HandState",
+    "Place",
+    "Stage",
+    "Stay",
+    "Touch",
+]

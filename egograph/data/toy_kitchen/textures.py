@@ -82,9 +82,7 @@ def _stripes(width: int, height: int, scale: float, rng: np.random.Generator) ->
 
 
 def _checks(width: int, height: int, scale: float, rng: np.random.Generator) -> Plane:
-    return (
-        (np.arange(width)[None, :] // scale + np.arange(height)[:, None] // scale) % 2
-    ).astype(np.float32)
+    return ((np.arange(width)[None, :] // scale + np.arange(height)[:, None] // scale) % 2).astype(np.float32)
 
 
 def _terrazzo(width: int, height: int, scale: float, rng: np.random.Generator) -> Plane:

@@ -64,9 +64,7 @@ def _plate(size: float, paints: Paints, rng: np.random.Generator) -> Thing:
         hollow=[(0.93 * radius, 0.0185), (0.68 * radius, 0.008), (0.64 * radius, 0.007)],
         inside=colour,
     )
-    return Thing(
-        "plate", shop.finish(), radius, 0.02, "rim", (radius - 0.015, 0.0, 0.018), 0.006, flat=True
-    )
+    return Thing("plate", shop.finish(), radius, 0.02, "rim", (radius - 0.015, 0.0, 0.018), 0.006, flat=True)
 
 
 def _bowl(size: float, paints: Paints, rng: np.random.Generator) -> Thing:
@@ -101,7 +99,12 @@ def _cup(size: float, paints: Paints, rng: np.random.Generator) -> Thing:
     tall = 0.092 * size * float(rng.uniform(0.9, 1.15))
     shop = Workshop()
     shop.rod(
-        [(0.0, 0.036 * size, 0.8 * tall), (0.0, 0.066, 0.76 * tall), (0.0, 0.067, 0.38 * tall), (0.0, 0.036 * size, 0.26 * tall)],
+        [
+            (0.0, 0.036 * size, 0.8 * tall),
+            (0.0, 0.066, 0.76 * tall),
+            (0.0, 0.067, 0.38 * tall),
+            (0.0, 0.036 * size, 0.26 * tall),
+        ],
         0.0062,
         colour,
     )
@@ -133,7 +136,11 @@ def _pan(size: float, paints: Paints, rng: np.random.Generator) -> Thing:
     radius = 0.108 * size
     handle = paints.any("dark", "dark", "wood", "metal")
     shop = Workshop()
-    shop.rod([(0.0, -0.9 * radius, deep - 0.006), (0.0, -radius - 0.04, deep), (0.0, -radius - 0.165, deep + 0.012)], (0.008, 0.010, 0.012), handle)
+    shop.rod(
+        [(0.0, -0.9 * radius, deep - 0.006), (0.0, -radius - 0.04, deep), (0.0, -radius - 0.165, deep + 0.012)],
+        (0.008, 0.010, 0.012),
+        handle,
+    )
     shop.turn(
         [(0.84 * radius, 0.0), (radius, deep)],
         [colour],
@@ -188,7 +195,9 @@ def _bottle(size: float, paints: Paints, rng: np.random.Generator) -> Thing:
         [colour, label, colour, colour, colour, cap],
         gloss=0.25,
     )
-    return Thing("bottle", shop.finish(), radius + 0.012, tall, "side", (0.0, 0.0, 0.42 * tall), radius, (0.0, 0.0, tall))
+    return Thing(
+        "bottle", shop.finish(), radius + 0.012, tall, "side", (0.0, 0.0, 0.42 * tall), radius, (0.0, 0.0, tall)
+    )
 
 
 def _kettle(size: float, paints: Paints, rng: np.random.Generator) -> Thing:
@@ -196,9 +205,19 @@ def _kettle(size: float, paints: Paints, rng: np.random.Generator) -> Thing:
     dark = paints.any("dark", "dark", "wood")
     wide, tall = 0.077 * size, 0.125 * size
     shop = Workshop()
-    shop.rod([(0.0, 0.75 * wide, 0.45 * tall), (0.0, 1.35 * wide, 0.75 * tall), (0.0, 1.55 * wide, 0.98 * tall)], (0.019, 0.012, 0.009), colour)
+    shop.rod(
+        [(0.0, 0.75 * wide, 0.45 * tall), (0.0, 1.35 * wide, 0.75 * tall), (0.0, 1.55 * wide, 0.98 * tall)],
+        (0.019, 0.012, 0.009),
+        colour,
+    )
     shop.turn(
-        [(wide, 0.0), (1.03 * wide, 0.2 * tall), (0.78 * wide, 0.78 * tall), (0.5 * wide, tall), (0.15 * wide, 1.06 * tall)],
+        [
+            (wide, 0.0),
+            (1.03 * wide, 0.2 * tall),
+            (0.78 * wide, 0.78 * tall),
+            (0.5 * wide, tall),
+            (0.15 * wide, 1.06 * tall),
+        ],
         [dark, colour, colour, mix(colour, dark, 0.5)],
         gloss=0.2,
     )
@@ -238,10 +257,24 @@ def _box(size: float, paints: Paints, rng: np.random.Generator) -> Thing:
     shop.patch([(x, y, low), (-x, y, low), (-x, y, high), (x, y, high)], label)
     top = tall + 0.0006
     shop.patch(
-        [(-0.2 * wide, -0.3 * thick, top), (0.3 * wide, -0.3 * thick, top), (0.3 * wide, 0.3 * thick, top), (-0.2 * wide, 0.3 * thick, top)],
+        [
+            (-0.2 * wide, -0.3 * thick, top),
+            (0.3 * wide, -0.3 * thick, top),
+            (0.3 * wide, 0.3 * thick, top),
+            (-0.2 * wide, 0.3 * thick, top),
+        ],
         label,
     )
-    return Thing("box", shop.finish(), 0.066 * size, tall, "side", (0.0, 0.0, 0.6 * tall), 0.045 * size, (-0.45 * wide, 0.0, tall))
+    return Thing(
+        "box",
+        shop.finish(),
+        0.066 * size,
+        tall,
+        "side",
+        (0.0, 0.0, 0.6 * tall),
+        0.045 * size,
+        (-0.45 * wide, 0.0, tall),
+    )
 
 
 def _board(size: float, paints: Paints, rng: np.random.Generator) -> Thing:
@@ -268,16 +301,27 @@ def _sponge(size: float, paints: Paints, rng: np.random.Generator) -> Thing:
 
 
 def _onion(size: float, paints: Paints, rng: np.random.Generator) -> Thing:
-    colour = paints.near(*((0.08, 0.02, (0.5, 0.75), (0.6, 0.85)) if rng.random() < 0.65 else (0.92, 0.03, (0.4, 0.65), (0.4, 0.65))))
+    colour = paints.near(
+        *((0.08, 0.02, (0.5, 0.75), (0.6, 0.85)) if rng.random() < 0.65 else (0.92, 0.03, (0.4, 0.65), (0.4, 0.65)))
+    )
     shop = Workshop()
     shop.turn(
         [(0.006, 0.0), (0.026, 0.008), (0.038, 0.026), (0.039, 0.036), (0.030, 0.056), (0.011, 0.068), (0.004, 0.086)],
-        [mix(colour, (40.0, 20.0, 10.0), 0.2), colour, colour, colour, mix(colour, (255.0, 230.0, 180.0), 0.25), (214.0, 190.0, 130.0)],
+        [
+            mix(colour, (40.0, 20.0, 10.0), 0.2),
+            colour,
+            colour,
+            colour,
+            mix(colour, (255.0, 230.0, 180.0), 0.25),
+            (214.0, 190.0, 130.0),
+        ],
         stripes=mix(colour, (70.0, 30.0, 10.0), 0.45),
         gloss=0.15,
         origin=(0.0, 0.0, 0.0),
     )
-    return Thing("onion", _scaled(shop.finish(), size), 0.042 * size, 0.07 * size, "top", (0.0, 0.0, 0.036 * size), 0.037 * size)
+    return Thing(
+        "onion", _scaled(shop.finish(), size), 0.042 * size, 0.07 * size, "top", (0.0, 0.0, 0.036 * size), 0.037 * size
+    )
 
 
 def _tomato(size: float, paints: Paints, rng: np.random.Generator) -> Thing:
@@ -297,7 +341,9 @@ def _tomato(size: float, paints: Paints, rng: np.random.Generator) -> Thing:
         right = (0.007 * np.cos(angle - 0.8), 0.007 * np.sin(angle - 0.8), 0.0535)
         shop.patch([leaves[0], right, tip, left], green)
     shop.rod([(0.0, 0.0, 0.052), (0.003, 0.003, 0.068)], 0.003, green)
-    return Thing("tomato", _scaled(shop.finish(), size), 0.041 * size, 0.054 * size, "top", (0.0, 0.0, 0.03 * size), 0.037 * size)
+    return Thing(
+        "tomato", _scaled(shop.finish(), size), 0.041 * size, 0.054 * size, "top", (0.0, 0.0, 0.03 * size), 0.037 * size
+    )
 
 
 def _carrot(size: float, paints: Paints, rng: np.random.Generator) -> Thing:
@@ -315,18 +361,28 @@ def _carrot(size: float, paints: Paints, rng: np.random.Generator) -> Thing:
     )
     for lean in (-0.022, 0.0, 0.02):
         shop.rod([(0.0, 0.068, 0.02), (0.5 * lean, 0.095, 0.026), (lean, 0.125, 0.022)], (0.004, 0.006, 0.003), green)
-    return Thing("carrot", _scaled(shop.finish(), size), 0.06 * size, 0.04 * size, "top", (0.0, 0.01, 0.02 * size), 0.020 * size)
+    return Thing(
+        "carrot", _scaled(shop.finish(), size), 0.06 * size, 0.04 * size, "top", (0.0, 0.01, 0.02 * size), 0.020 * size
+    )
 
 
 def _knife(size: float, paints: Paints, rng: np.random.Generator) -> Thing:
     blade = mix(paints.metal(), (235.0, 240.0, 245.0), 0.5)
     handle = paints.any("dark", "wood", "bright")
     shop = Workshop()
-    shop.prism(
-        [(-0.017, 0.0), (0.017, 0.0), (0.016, 0.10), (0.0, 0.17), (-0.016, 0.10)], 0.007, 0.010, blade
-    )
+    shop.prism([(-0.017, 0.0), (0.017, 0.0), (0.016, 0.10), (0.0, 0.17), (-0.016, 0.10)], 0.007, 0.010, blade)
     shop.block((0.026, 0.115, 0.017), handle, corner=(-0.013, -0.115, 0.0))
-    return Thing("knife", _scaled(shop.finish(), size), 0.075 * size, 0.017, "tool", (0.0, -0.06 * size, 0.009), 0.012, (0.0, 0.08 * size, 0.0085), flat=True)
+    return Thing(
+        "knife",
+        _scaled(shop.finish(), size),
+        0.075 * size,
+        0.017,
+        "tool",
+        (0.0, -0.06 * size, 0.009),
+        0.012,
+        (0.0, 0.08 * size, 0.0085),
+        flat=True,
+    )
 
 
 def _spoon(size: float, paints: Paints, rng: np.random.Generator) -> Thing:
@@ -341,7 +397,17 @@ def _spoon(size: float, paints: Paints, rng: np.random.Generator) -> Thing:
         squeeze=1.5,
         origin=(0.0, 0.085, 0.0),
     )
-    return Thing("spoon", _scaled(shop.finish(), size), 0.075 * size, 0.016, "tool", (0.0, -0.075 * size, 0.012), 0.008, (0.0, 0.095 * size, 0.004), flat=True)
+    return Thing(
+        "spoon",
+        _scaled(shop.finish(), size),
+        0.075 * size,
+        0.016,
+        "tool",
+        (0.0, -0.075 * size, 0.012),
+        0.008,
+        (0.0, 0.095 * size, 0.004),
+        flat=True,
+    )
 
 
 def _scaled(solid: Solid, size: float) -> Solid:

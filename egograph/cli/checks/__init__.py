@@ -1,0 +1,1 @@
+"""What `egograph doctor` looks at."""

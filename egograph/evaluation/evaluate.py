@@ -1,0 +1,112 @@
+"""`egograph evaluate`: a model, and its control, on splits of a dataset."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from egograph.checkpoint import BUILT_IN, load_baseline, load_model
+from egograph.evaluation.action_accuracy import ActionAccuracy
+from egograph.evaluation.score import Abstention, BoxScore, abstention, score_baseline, score_graph
+from egograph.training.dataset import open_split
+from egograph.training.toy_data import SHIFTS, ToyDataConfig, make_split
+from egograph.video.sampler import ClipSampler
+
+
+@dataclass(frozen=True)
+class EvaluateConfig:
+    """What `egograph evaluate` needs to know.
+
+    Attributes:
+        output: the folder for `results.json` and `table.md`.
+        model: a folder that training wrote, or built-in.
+        control: the folder of a trained control, or none.
+        split: the splits to score, in order.
+        data: the toy kitchen's videos.
+        fps: frames a second of the fixed clock.
+        frames: frames a clip.
+    """
+
+    output: Path
+    model: str = BUILT_IN
+    control: str | None = None
+    split: tuple[str, ...] = ("val", *SHIFTS)
+    data: ToyDataConfig = field(default_factory=ToyDataConfig)
+    fps: float = 8.0
+    frames: int = 8
+
+
+@dataclass(frozen=True)
+class SplitScore:
+    """One row of the table.
+
+    Attributes:
+        split: its name.
+        model: accuracies of the model.
+        boxes: hands and contacts of the model.
+        abstention: what the model abstains on.
+        control: accuracies of the control, if there is one.
+    """
+
+    split: str
+    model: ActionAccuracy
+    boxes: BoxScore
+    abstention: Abstention
+    control: ActionAccuracy | None
+
+
+def evaluate(config: EvaluateConfig, progress: Callable[[str], None]) -> list[SplitScore]:
+    """Score every split, and write `results.json` and `table.md`.
+
+    Raises:
+        EgographError: a model or a split cannot be loaded.
+    """
+    model = load_model(config.model)
+    control = load_baseline(Path(config.control)) if config.control else None
+    sampler = ClipSampler(fps=config.fps, frames=config.frames)
+    scores = []
+    for name in config.split:
+        progress(name)
+        folder = make_split(config.data, name, lambda _: None)
+        split = open_split(folder, name, model.vocabulary, sampler, model.encoder.preprocess, lambda _: None)
+        table, boxes = score_graph(model, split, config.frames)
+        judged = abstention(model.calibration(table.logits, table.summary), table)
+        accuracy = score_baseline(control, split, config.frames).accuracy() if control else None
+        scores.append(SplitScore(name, table.accuracy(), boxes, judged, accuracy))
+    config.output.mkdir(parents=True, exist_ok=True)
+    (config.output / "results.json").write_text(json.dumps(as_json(scores), indent=2) + "\n")
+    (config.output / "table.md").write_text(markdown(scores))
+    return scores
+
+
+def as_json(scores: Sequence[SplitScore]) -> dict[str, Any]:
+    """The scores by split, as plain values."""
+    return {score.split: {key: value for key, value in asdict(score).items() if key != "split"} for score in scores}
+
+
+def markdown(scores: Sequence[SplitScore]) -> str:
+    """The scores as a Markdown table, in percent."""
+    head = (
+        "split",
+        "verb",
+        "noun",
+        "action",
+        "control: verb",
+        "noun",
+        "action",
+        "hands AP50",
+        "contact F1",
+        "abstains",
+    )
+    lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
+    for score in scores:
+        control = _percents(score.control) if score.control else ["–"] * 3
+        boxes = (score.boxes.hand_ap50, score.boxes.contact_f1, score.abstention.abstained)
+        cells = [score.split, *_percents(score.model), *control, *(f"{100 * share:.1f}" for share in boxes)]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _percents(accuracy: ActionAccuracy) -> list[str]:
+    return [f"{100 * share:.1f}" for share in (accuracy.verb, accuracy.noun, accuracy.action)]

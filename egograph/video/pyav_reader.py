@@ -1,0 +1,206 @@
+"""PyAVReader: any source that FFmpeg can open, live ones too, frame by frame as they come."""
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+import av
+import numpy as np
+from av import Packet, VideoFrame
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+
+from egograph.errors import SourceError
+from egograph.video.container import joins_anywhere, open_container, reason, stated_duration, video_stream
+from egograph.video.orientation import Matrix, display_matrix, upright
+from egograph.video.reader import Frame, TruncatedSource
+from egograph.video.source import Source
+
+log = logging.getLogger(__name__)
+
+_SHORT_OF_PROMISE = 0.5  # seconds that a file may end before its stated duration; containers round and pad
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a stream's pictures are stored, by its first frame.
+
+    Attributes:
+        codec: FFmpeg's name of it.
+        width, height: pixels as stored, before the display matrix.
+        pixel_format: FFmpeg's name of it.
+        matrix: the display matrix, see `display_matrix`.
+    """
+
+    codec: str
+    width: int
+    height: int
+    pixel_format: str
+    matrix: Matrix
+
+
+class PyAVReader:
+    """A `Reader` over PyAV. The memory it holds is the decoder's few frames and those that the caller keeps.
+
+    A file is read up to its first fault, because what comes after is built on pictures that are missing; a source that
+    is made to lose packets (a live one, a transport stream) goes on.
+
+    Attributes:
+        stream: the video stream.
+        look: how its pictures are stored; None before its first frame.
+
+    Raises:
+        SourceError: the source cannot be opened, or has no video.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._address = str(source)
+        self._container = open_container(source)
+        try:
+            self.stream: VideoStream = video_stream(self._container, source)
+        except SourceError:
+            self._container.close()
+            raise
+        self.duration = stated_duration(self._container, self.stream)
+        self.live = source.live and self.duration is None
+        self.end = 0.0
+        self._goes_on = self.live or joins_anywhere(self._container)
+        self._fault: str | None = None
+        self.look: Look | None = None
+        self._origin: int | None = None
+        self._latest = -1.0
+        self._count = 0
+
+    def frames(self) -> Iterator[Frame]:
+        """See `Reader.frames`."""
+        return self.decode(self.packets())
+
+    def pixels(self, frames: Sequence[Frame]) -> NDArray[np.uint8]:
+        """See `Reader.pixels`."""
+        return np.stack([self._rgb(frame.handle) for frame in frames])
+
+    def packets(self) -> "Iterator[Packet[VideoStream]]":
+        """The stream's packets as the file has them, up to the first that is not whole."""
+        try:
+            for packet in self._container.demux(self.stream):
+                if packet.is_corrupt and not self._goes_on:
+                    self._fault = "the file is cut off"
+                    return
+                if packet.size:
+                    yield packet
+        except (av.error.FFmpegError, OSError) as fault:
+            self._fault = reason(fault)
+
+    def decode(self, packets: "Iterable[Packet[VideoStream]]") -> Iterator[Frame]:
+        """Decode packets that begin with a key frame to the stream's frames, and to its end.
+
+        Raises:
+            TruncatedSource: as `Reader.frames`.
+            SourceError: as `Reader.frames`.
+        """
+        for packet in packets:
+            yield from self._place(self._decoded(packet))
+        yield from self._place(self._decoded(None))
+        self.check_whole()
+
+    def check_whole(self) -> None:
+        """Say so if the source ended before its time.
+
+        Raises:
+            TruncatedSource: as `Reader.frames`.
+            SourceError: as `Reader.frames`.
+        """
+        early = self.duration is not None and self.end < self.duration - _SHORT_OF_PROMISE
+        if self._fault or early or not self._count:
+            raise self.broken_off(self.end, self._count, self._fault or "the file ends before its time")
+
+    def advance(self, pts: int | None, duration: int | None) -> float | None:
+        """Put the next frame on the stream's time line.
+
+        Args:
+            pts: its presentation time in the stream's time base; None puts it where the last one ends.
+            duration: how long it is shown, in the time base; None or 0 where the container does not say.
+
+        Returns:
+            Seconds from the first frame; None for a frame that is not later than the one before, which is left out.
+        """
+        time = self.end if pts is None else self._seconds(pts - self._rebase(pts))
+        if time <= self._latest:
+            log.debug("%s: left out a frame at %.3f s that is not after %.3f s", self._address, time, self._latest)
+            return None
+        rate = self.stream.average_rate or self.stream.guessed_rate
+        self.end = time + (self._seconds(duration) if duration else float(1 / rate) if rate else 0.0)
+        self._latest = time
+        self._count += 1
+        return time
+
+    def broken_off(self, decoded: float, frames: int, why: str) -> SourceError:
+        """The fault of a source that could be decoded for so many seconds and frames, and no further."""
+        if not frames:
+            return SourceError(f"{self._address}: no frame could be decoded ({why}); give a whole video file")
+        return TruncatedSource(self._address, decoded, frames, self.duration, why)
+
+    def close(self) -> None:
+        """See `Reader.close`."""
+        self._container.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _decoded(self, packet: "Packet[VideoStream] | None") -> list[VideoFrame]:
+        try:
+            return self.stream.decode(packet)
+        except (av.error.FFmpegError, ValueError) as fault:
+            if not self._goes_on:
+                raise self.broken_off(self.end, self._count, reason(fault)) from None
+            log.debug("%s: left out a packet: %s", self._address, reason(fault))
+            return []
+
+    def _place(self, pictures: Iterable[VideoFrame]) -> Iterator[Frame]:
+        for picture in pictures:
+            self.look = self.look or self._look_of(picture)
+            time = self.advance(picture.pts, picture.duration)
+            if time is not None:
+                yield Frame(time, picture)
+
+    def _look_of(self, picture: VideoFrame) -> Look:
+        codec = self.stream.codec_context.name
+        return Look(codec, picture.width, picture.height, picture.format.name, display_matrix(picture))
+
+    def _rebase(self, pts: int) -> int:
+        if self._origin is None:
+            self._origin = pts
+        return self._origin
+
+    def _seconds(self, ticks: int) -> float:
+        base = self.stream.time_base
+        assert base is not None  # a demuxed stream has one
+        return ticks * base.numerator / base.denominator
+
+    def _rgb(self, picture: object) -> NDArray[np.uint8]:
+        assert isinstance(picture, VideoFrame)
+        look = self.look
+        assert look is not None  # known from the first frame on
+        # One size for the whole stream, though its encoder may change the size midway.
+        rgb = picture.reformat(width=look.width, height=look.height, format="rgb24")
+        pixels: NDArray[np.uint8] = rgb.to_ndarray()
+        return upright(pixels, look.matrix)
+
+
+def first_look(source: Source) -> Look:
+    """Open a source just to see how its pictures are stored.
+
+    Raises:
+        SourceError: it cannot be opened, or its first frame cannot be decoded.
+    """
+    with PyAVReader(source) as reader:
+        next(reader.frames())
+        assert reader.look is not None  # known from the first frame on
+        return reader.look

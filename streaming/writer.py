@@ -1,0 +1,48 @@
+"""The writer actor: labels and nodes of all streams go out through it."""
+
+from pathlib import Path
+
+from egograph.cache.key import CacheKey
+from egograph.cache.store import NodeCache
+from egograph.cache.writer import StreamWriter
+from egograph.errors import EgographError
+from egograph.label import ActionLabel
+from egograph.pipeline import ObservedClip
+from egograph.run_folder import LabelFile, RunFolder
+
+
+class Writer:
+    """Writes labels, in the order in which they come, and each stream's cache.
+
+    Args:
+        output: the run's folder.
+        key: what the nodes are made with.
+    """
+
+    def __init__(self, output: Path, key: CacheKey) -> None:
+        folder = RunFolder(output)
+        self._labels = LabelFile(folder)
+        self._cache = NodeCache(folder.cache)
+        self._key = key
+        self._open: dict[str, StreamWriter] = {}
+
+    def write(self, clip: ObservedClip, label: ActionLabel) -> None:
+        """Write a stream's next clip: first its label, which may be waited for, then its nodes.
+
+        Raises:
+            EgographError: the folder cannot be written.
+        """
+        try:
+            self._labels.append(label)
+            if label.stream not in self._open:
+                self._open[label.stream] = self._cache.writer(label.stream, self._key)
+            self._open[label.stream].append(clip)
+        except OSError as fault:
+            raise EgographError(
+                f"{fault.filename or self._cache.folder}: cannot be written ({fault.strerror}); free space, or give another output=DIR"
+            ) from None
+
+    def finish(self, stream: str) -> None:
+        """Say that a stream has ended: its cache is whole."""
+        if writer := self._open.pop(stream, None):
+            writer.finish()

@@ -1,0 +1,41 @@
+import pytest
+
+from egograph.cli.compose import compose
+from egograph.errors import UsageError
+
+
+def test_overrides_reach_their_keys():
+    composed = compose("stream", ["stream.fps=4", "encoder=dinov2", "encoder.checkpoint=here"])
+    assert composed.config.stream.fps == 4
+    assert composed.config.encoder.checkpoint == "here"
+    assert composed.groups["encoder"] == "dinov2"
+
+
+def test_a_folder_of_any_name_can_be_the_output():
+    for name in ("küche (1)", "a=b", "it's", 'say "hi"'):
+        assert compose("demo", [f"output={name}"]).config.output == name
+
+
+@pytest.mark.parametrize(
+    ("override", "line"),
+    [
+        ("stream.fsp=4", "stream.fsp: no such key; did you mean stream.fps?"),
+        ("fps=4", "fps: no such key; did you mean stream.fps?"),
+        ("+speed=4", "speed: no such key"),
+        ("encoder=dino2", "encoder=dino2: no such option of encoder; did you mean dinov2?; there is dinov2, tiny"),
+        ("encoder=3", "encoder=3: no such option of encoder; there is dinov2, tiny"),
+        ("encoder.checkpoint=x", "encoder.checkpoint: no encoder is chosen; choose one too: encoder=dinov2|tiny"),
+        ("stream.fps=4,8", "stream.fps=4,8: a sweep; one run takes one value (a list is [a,b])"),
+        ("hydra.run.dir=x", "hydra.run.dir: no such key"),
+        ("encoder._target_=os.system", "encoder._target_: _target_ is refused"),
+        ("+encoder._target_=os.system", "encoder._target_: _target_ is refused"),
+        ("encoder={name:tiny,_target_:os.system}", "encoder: _target_ is refused"),
+        ("_target_=os.system", "_target_: _target_ is refused"),
+        ("output=${nowhere.at.all}", "Interpolation key 'nowhere.at.all' not found"),
+    ],
+)
+def test_a_wrong_override_is_one_line(override, line):
+    with pytest.raises(UsageError) as caught:
+        compose("stream", [override])
+    assert str(caught.value).startswith(line)
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,85 @@
+"""A model saved and loaded."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from egograph.checkpoint import fingerprint, load_model, save_model, untrained
+from egograph.encoders.tiny import TinyEncoderConfig
+from egograph.errors import EgographError
+from egograph.model import EgoGraph, ModelConfig
+
+ENCODER = TinyEncoderConfig(height=32, width=48, widths=(4, 8, 16), fine=1, coarse=1)
+
+
+@pytest.fixture
+def model() -> EgoGraph:
+    return untrained(ModelConfig(), ENCODER)
+
+
+def test_saved_and_loaded_it_has_the_same_weights_and_classes(model: EgoGraph, tmp_path: Path) -> None:
+    save_model(model, ENCODER, tmp_path)
+    loaded = load_model(str(tmp_path))
+    assert fingerprint(loaded) == fingerprint(model)
+    assert loaded.vocabulary == model.vocabulary
+    assert loaded.config == model.config
+    assert not loaded.training
+
+
+def test_the_fingerprint_is_of_what_nodes_come_from(model: EgoGraph) -> None:
+    before = fingerprint(model)
+    with torch.no_grad():
+        model.recogniser.feature.weight += 1
+    assert fingerprint(model) == before
+    with torch.no_grad():
+        model.extractor.read.noun.bias += 1
+    assert fingerprint(model) != before
+
+
+def test_half_precision_halves_the_file_and_is_still_computed_with_in_fp32(model: EgoGraph, tmp_path: Path) -> None:
+    save_model(model, ENCODER, tmp_path / "full")
+    save_model(model, ENCODER, tmp_path / "half", torch.float16)
+    full, half = ((tmp_path / name / "model.safetensors").stat().st_size for name in ("full", "half"))
+    assert half < 0.55 * full
+    assert load_model(str(tmp_path / "half")).recogniser.feature.weight.dtype == torch.float32
+
+
+def test_another_encoder_leaves_what_follows_untrained_and_abstaining(model: EgoGraph, tmp_path: Path) -> None:
+    save_model(model, ENCODER, tmp_path)
+    other = TinyEncoderConfig(height=48, width=48, widths=(4, 8, 16), fine=1, coarse=1)
+    first, second = (load_model(str(tmp_path), other) for _ in range(2))
+    assert fingerprint(first) == fingerprint(second)
+    assert first.encoder.preprocess != model.encoder.preprocess
+    assert not first.calibration.fitted
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("config.json", "{", "not of this version"),
+        ("config.json", '{"format": 1}', "not of this version"),
+        ("model.safetensors", "x", "does not fit config.json"),
+    ],
+)
+def test_a_damaged_folder_is_told_in_one_line(model: EgoGraph, tmp_path: Path, name: str, content: str, said: str) -> None:
+    save_model(model, ENCODER, tmp_path)
+    (tmp_path / name).write_text(content)
+    with pytest.raises(EgographError, match=said) as fault:
+        load_model(str(tmp_path))
+    assert "\n" not in str(fault.value)
+
+
+def test_a_folder_without_a_model_is_told(tmp_path: Path) -> None:
+    with pytest.raises(EgographError, match="no model here"):
+        load_model(str(tmp_path))
+
+
+def test_weights_of_other_sizes_are_refused(model: EgoGraph, tmp_path: Path) -> None:
+    save_model(model, ENCODER, tmp_path)
+    config = json.loads((tmp_path / "config.json").read_text())
+    config["model"]["nodes"]["dim"] = 64
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    with pytest.raises(EgographError, match="does not fit config.json"):
+        load_model(str(tmp_path))
