@@ -18,7 +18,7 @@ def build(kind: type[T], values: Mapping[str, Any], at: str = "") -> T:
     """Make a dataclass, and those inside it, from plain values.
 
     A field that is left out keeps its default. A field that is a union of dataclasses takes the one whose field
-    `name` has the given value among its `Literal`s.
+    `name` has the given value among its `Literal`s. A list of any length may be given as its one item.
 
     Args:
         kind: a dataclass.
@@ -42,8 +42,9 @@ def build(kind: type[T], values: Mapping[str, Any], at: str = "") -> T:
             raise UsageError(f"{dotted(at, name)}: needs a value; give {dotted(at, name)}=…")
     try:
         return kind(**arguments)
-    except ValueError as error:
-        raise UsageError(f"{at}: {error}" if at else str(error)) from error
+    except ValueError as fault:
+        named = str(fault).partition("=")[0] in known
+        raise UsageError(dotted(at, str(fault)) if named or not at else f"{at}: {fault}") from fault
 
 
 def convert(hint: Any, value: Any, at: str) -> Any:
@@ -53,18 +54,15 @@ def convert(hint: Any, value: Any, at: str) -> Any:
         UsageError: as `build` does.
     """
     origin = get_origin(hint)
-    if origin in (Union, types.UnionType):
-        return _convert_union(get_args(hint), value, at)
-    if is_dataclass(hint) and isinstance(hint, type):
-        return build(hint, _expect(isinstance(value, Mapping), hint, value, at), at)
+    if types.NoneType in get_args(hint):
+        return None if value is None else convert(_without_none(hint), value, at)
+    if options(hint):
+        values = _expect(isinstance(value, Mapping), hint, value, at)
+        return build(chosen(hint, values, at), values, at)
     if origin is tuple:
         return _convert_tuple(hint, value, at)
     if origin is Literal:
-        options = [str(option) for option in get_args(hint)]
-        if value not in get_args(hint):
-            near = did_you_mean(str(value), options)
-            raise UsageError(f"{at}={value}: not one of {', '.join(options)}{near}")
-        return value
+        return _convert_literal(get_args(hint), value, at)
     if hint is Path:
         return Path(_expect(isinstance(value, str), hint, value, at))
     number = isinstance(value, int | float) and not isinstance(value, bool)
@@ -90,9 +88,9 @@ def chosen(hint: Any, values: Mapping[str, Any], at: str) -> type:
         UsageError: if `name` names none of several.
     """
     kinds = options(hint)
-    if len(kinds) == 1:
+    named = {name: kind for kind in kinds for name in get_args(get_type_hints(kind).get("name"))}
+    if len(kinds) == 1 and ("name" not in values or not named):
         return kinds[0]
-    named = {name: kind for kind in kinds for name in get_args(get_type_hints(kind)["name"])}
     if values.get("name") not in named:
         raise UsageError(f"{at}={values.get('name')}: not one of {', '.join(sorted(named))}")
     return named[values["name"]]
@@ -103,21 +101,24 @@ def dotted(at: str, name: str) -> str:
     return f"{at}.{name}" if at else name
 
 
-def _convert_union(hints: Sequence[Any], value: Any, at: str) -> Any:
-    if value is None and types.NoneType in hints:
-        return None
-    rest = tuple(hint for hint in hints if hint is not types.NoneType)
-    if len(rest) == 1:
-        return convert(rest[0], value, at)
-    union = Union[rest]  # noqa: UP007 - made from a tuple
-    return build(chosen(union, _expect(isinstance(value, Mapping), union, value, at), at), value, at)
+def _without_none(hint: Any) -> Any:
+    rest = tuple(kind for kind in get_args(hint) if kind is not types.NoneType)
+    return Union[rest]  # noqa: UP007 - of one type it is that type
+
+
+def _convert_literal(right: Sequence[Any], value: Any, at: str) -> Any:
+    if value not in right:
+        names = [str(name) for name in right]
+        raise UsageError(f"{at}={value}: not one of {', '.join(names)}{did_you_mean(str(value), names)}")
+    return value
 
 
 def _convert_tuple(hint: Any, value: Any, at: str) -> tuple[Any, ...]:
-    _expect(isinstance(value, list | tuple), hint, value, at)
     items = get_args(hint)
     if items[-1] is Ellipsis:
+        value = value if isinstance(value, list | tuple) else [value]
         items = (items[0],) * len(value)
+    _expect(isinstance(value, list | tuple), hint, value, at)
     _expect(len(items) == len(value), hint, value, at)
     return tuple(convert(item, part, at) for item, part in zip(items, value, strict=True))
 

@@ -116,9 +116,11 @@ class StreamLabeller:
         return LabelledClip(span, label, recognition.graph)
 
 
-def label_clips(model: EgoGraph, clips: Iterator[Clip]) -> Iterator[tuple[Clip, ObservedClip, LabelledClip]]:
-    """Run one stream through the whole path in this process."""
+def label_clips(
+    model: EgoGraph, clips: Iterator[Clip], boxes: VisorBoxes | None = None
+) -> Iterator[tuple[Clip, ObservedClip, LabelledClip]]:
+    """Run one stream through the whole path in this process; with `boxes`, its nodes are at annotated boxes."""
     labeller = StreamLabeller(model)
     for clip in clips:
-        [observed] = observe(model, [prepare(clip, model.encoder.preprocess)])
+        [observed] = observe(model, [prepare(clip, model.encoder.preprocess)], boxes)
         yield clip, observed, labeller.label(observed)

@@ -89,13 +89,9 @@ def _offsets(sorted_nodes: Tensor, num_nodes: int) -> Tensor:
 
 def _check(edge_index: Tensor, num_nodes: int, relation: Tensor | None, ptr: Tensor | None) -> None:
     if edge_index.ndim != 2 or edge_index.shape[0] != 2 or edge_index.is_floating_point():
-        raise ValueError(
-            f"edge_index: {edge_index.dtype} {list(edge_index.shape)}; give integers of shape [2, E]"
-        )
+        raise ValueError(f"edge_index: {edge_index.dtype} {list(edge_index.shape)}; give integers of shape [2, E]")
     if relation is not None and relation.shape != edge_index.shape[1:]:
-        raise ValueError(
-            f"relation: shape {list(relation.shape)}; give one number per edge, [{edge_index.shape[1]}]"
-        )
+        raise ValueError(f"relation: shape {list(relation.shape)}; give one number per edge, [{edge_index.shape[1]}]")
     if ptr is not None and ptr.ndim != 1:
         raise ValueError(f"ptr: shape {list(ptr.shape)}; give the node offsets [G + 1] of G graphs")
     if edge_index.device.type == "cpu" and edge_index.numel() > 0 and not torch.compiler.is_compiling():

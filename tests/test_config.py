@@ -47,6 +47,10 @@ def test_values_become_the_annotated_types():
     assert isinstance(run.clock.fps, float)
 
 
+def test_one_item_stands_for_a_list_of_one():
+    assert build(Run, {"sources": "a.mp4"}).sources == ("a.mp4",)
+
+
 def test_a_union_is_told_apart_by_name():
     assert build(Run, {"encoder": {"name": "large", "checkpoint": "here"}}).encoder == Large("here")
     assert build(Run, {"encoder": {"name": "small", "width": 2}}).encoder == Small(width=2)
@@ -63,7 +67,7 @@ def test_a_union_is_told_apart_by_name():
         ({"clock": {"reader": "pyva"}}, "clock.reader=pyva: not one of auto, pyav; did you mean pyav?"),
         ({"clock": 3}, "clock=3: not a group of keys (Clock)"),
         ({"sizes": [1]}, "sizes=[1]: not a list of 2, each a whole number"),
-        ({"sources": "a.mp4"}, "sources=a.mp4: not a list, each a text"),
+        ({"sizes": 3}, "sizes=3: not a list of 2, each a whole number"),
         ({"sources": [["a"]]}, "sources=['a']: not a text"),
         ({"sure": 1}, "sure=1: not true or false"),
         ({"encoder": {"name": "huge"}}, "encoder=huge: not one of large, small"),

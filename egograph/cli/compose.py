@@ -53,6 +53,17 @@ def compose(command: str, overrides: Sequence[str]) -> Composed:
         return Composed(hydra_compose(command, words), chosen)
 
 
+def plain(config: DictConfig) -> dict[str, Any]:
+    """A config as plain values, its interpolations resolved.
+
+    Raises:
+        UsageError: an interpolation names nothing.
+    """
+    with _one_line():
+        values: Any = OmegaConf.to_container(config, resolve=True)
+    return values
+
+
 def keys(config: DictConfig) -> list[str]:
     """Every dotted key of a config, groups of keys included."""
     return list(_keys(OmegaConf.to_container(config, resolve=False), ""))

@@ -70,16 +70,18 @@ def command_help(command: Command, kind: type, values: Mapping[str, Any], groups
     """
     positional = command.positional
     usage = f"usage: egograph {command.name} {positional.usage + ' ' if positional else ''}[key=value…] [options]"
-    listed = {f"{key.name}={key.default}": key.meaning for key in config_keys(kind, values)}
-    chosen_groups = {
-        f"{group}={'null' if option is None else option}": f"one of {', '.join(group_options(group))}"
+    meaning = meanings(kind)
+    by_name = {
+        f"{group}={_shown(option)}": f"{meaning.get(group, '')}; one of {', '.join(group_options(group))}"
         for group, option in sorted(groups.items())
     }
+    named = {*groups, *(f"{group}.name" for group in groups)}
+    keys = [key for key in config_keys(kind, values) if key.name not in named]
     sections = [
         [f"egograph {command.name}: {command.summary}", "", usage],
         _section("words:", {positional.metavar: positional.meaning} if positional else {}),
-        _section("groups of keys, chosen by name:", chosen_groups),
-        _section("keys and their defaults:", listed),
+        _section("groups of keys, chosen by name:", by_name),
+        _section("keys:", {f"{key.name}={key.default}": key.meaning for key in keys}),
         _section("options:", _OPTIONS),
         ["examples:", *(f"  {example}" for example in command.examples)] if command.examples else [],
         [_EXIT_CODES],
@@ -132,7 +134,7 @@ def _table(rows: Mapping[str, str]) -> list[str]:
     for name, text in rows.items():
         folded = textwrap.wrap(text, max(width - left, 30)) or [""]
         head = f"  {name}".ljust(left)
-        if len(head) > left:
+        if len(name) + 4 > left:
             lines.append(head)
             head = " " * left
         lines.append((head + folded[0]).rstrip())

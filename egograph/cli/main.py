@@ -12,7 +12,7 @@ from egograph.cli.commands import COMMANDS, Command
 from egograph.cli.log import log_to_stderr
 from egograph.cli.outcome import DONE, SOME_FAILED, WRONG_WORDS, Outcome
 from egograph.cli.words import Words, read_words
-from egograph.config import build
+from egograph.config import UNSET, build
 from egograph.errors import EgographError, UsageError
 
 _INTERRUPTED = 130  # what a shell expects after Ctrl-C
@@ -75,7 +75,7 @@ def _compose(command: Command, words: Words) -> tuple[Any, dict[str, Any]]:
 
     composed = compose(command.name, words.overrides)
     if words.sources:
-        composed.config[_key_of_sources(command, words.sources)] = _plain(command, words.sources)
+        composed.config[_key_of_sources(command, words.sources)] = _escaped(command, words.sources)
     return composed.config, composed.groups
 
 
@@ -90,16 +90,16 @@ def _key_of_sources(command: Command, sources: Sequence[str]) -> str:
     return positional.key
 
 
-def _plain(command: Command, sources: Sequence[str]) -> list[str] | str:
+def _escaped(command: Command, sources: Sequence[str]) -> list[str] | str:
     """Sources as the config holds them: `${` would be read as an interpolation."""
     escaped = [source.replace("${", "\\${") for source in sources]
     return escaped if command.positional and command.positional.many else escaped[0]
 
 
 def _call(command: Command, config: Any, groups: dict[str, Any], help_wanted: bool) -> Outcome:
-    from omegaconf import OmegaConf
+    from egograph.cli.compose import plain
 
-    values: Any = OmegaConf.to_container(config, resolve=True)
+    values = plain(config)
     module = import_module(f"egograph.cli.{command.name}")
     kind = getattr(module, command.config)
     if help_wanted:
@@ -108,7 +108,7 @@ def _call(command: Command, config: Any, groups: dict[str, Any], help_wanted: bo
         print(command_help(command, kind, values, groups))
         return Outcome()
     positional = command.positional
-    if positional and positional.needed and not values[positional.key]:
+    if positional and positional.needed and values[positional.key] in (None, UNSET, []):
         raise UsageError(f"egograph {command.name}: no {positional.metavar}; give {positional.meaning}")
     outcome: Outcome = module.run(build(kind, values))
     return outcome

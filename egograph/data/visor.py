@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from egograph.errors import EgographError
+from egograph.nodes.nodes import LEFT_HAND, OBJECT, RIGHT_HAND
 
-LEFT_HAND, RIGHT_HAND, OBJECT = 0, 1, 2
 HAND_CLASSES = {300: LEFT_HAND, 301: RIGHT_HAND}
 GLOVE_CLASSES = {303: LEFT_HAND, 304: RIGHT_HAND}
 NOT_IN_CONTACT = ("hand-not-in-contact", "glove-not-in-contact")

@@ -6,8 +6,10 @@ from dataclasses import dataclass, fields, replace
 import torch
 from torch import Tensor
 
-LEFT_HAND, RIGHT_HAND, OBJECT, SCENE = range(4)
-KINDS = ("left hand", "right hand", "object", "scene")
+from egograph.kernels.infer_edges.relations import NodeKind
+
+LEFT_HAND, RIGHT_HAND, OBJECT, SCENE = (int(kind) for kind in NodeKind)
+KINDS = tuple(kind.name.lower().replace("_", " ") for kind in NodeKind)
 MEMORY_FRAME = -1
 UNTRACKED = -1
 UNKNOWN_NOUN = -1

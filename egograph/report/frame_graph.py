@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from egograph.graph.scene_graph import RELATIONS, SceneGraph
 from egograph.graph.triplets import node_names
-from egograph.nodes.nodes import SCENE
+from egograph.nodes.nodes import OBJECT, SCENE
 
 SPATIAL = ("contact", "overlap", "proximity")
 LEAST_SCORE = 0.15
@@ -57,6 +58,12 @@ class FrameGraph:
 
     nodes: tuple[FrameNode, ...]
     edges: tuple[FrameEdge, ...]
+
+    @cached_property
+    def in_play(self) -> frozenset[int]:
+        """The places of the hands and of what they touch."""
+        hands = {place for place, node in enumerate(self.nodes) if node.kind != OBJECT}
+        return frozenset(hands.union(*((e.first, e.second) for e in self.edges if e.relation == "contact")))
 
     @property
     def strongest_contact(self) -> float:

@@ -66,7 +66,7 @@ class MomentPicker:
     @property
     def moments(self) -> tuple[Moment, ...]:
         """The moments so far, in order of time."""
-        return tuple(sorted(self._kept, key=lambda moment: moment.time))
+        return tuple(sorted(self._kept, key=lambda moment: moment.label.clip))
 
     def offer(self, clip: Clip, labelled: LabelledClip) -> None:
         """Consider a stream's next clip."""

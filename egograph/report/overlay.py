@@ -51,11 +51,14 @@ def fit(frame: NDArray[np.uint8], long_side: tuple[int, int] = _LONG_SIDE) -> ND
 
 
 def draw_graph(picture: NDArray[np.uint8], graph: FrameGraph, scale: float = 1.0) -> NDArray[np.uint8]:
-    """Draw trails, boxes, relations and names on a picture `[H, W, 3]`, lines and letters `scale` times as large."""
+    """Draw trails, boxes, relations and names on a picture `[H, W, 3]`, lines and letters `scale` times as large.
+
+    Trails and nearness are shown of hands and of what they touch; of the rest they would cover the picture.
+    """
     canvas = Canvas(picture)
     unit = scale * max(canvas.width, canvas.height) / _LONG_SIDE[0]
-    for node in graph.nodes:
-        _draw_trail(canvas, node, unit)
+    for place in graph.in_play:
+        _draw_trail(canvas, graph.nodes[place], unit)
     for node in reversed(graph.nodes):
         _draw_box(canvas, node, unit)
     for edge in reversed(graph.edges):
@@ -103,6 +106,8 @@ def _draw_edge(canvas: Canvas, graph: FrameGraph, edge: FrameEdge, unit: float) 
     closest = next(other for other in graph.edges if (other.first, other.second) == pair)
     if closest is not edge:
         return  # the closest relation of two nodes stands for the looser ones
+    if edge.relation == "proximity" and graph.in_play.isdisjoint(pair):
+        return
     start, stop = (_pixel(canvas, graph.nodes[place].centre) for place in pair)
     colour = RELATION_COLOURS[edge.relation]
     if edge.relation == "contact":

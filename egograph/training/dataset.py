@@ -29,6 +29,11 @@ class Split:
     store: FrameStore
     truths: tuple[VideoTruth, ...]
 
+    def between(self, first: int, last: int) -> "Split":
+        """The videos `first` to `last` (exclusive)."""
+        store = FrameStore(self.store.pixels, self.store.offset[first : last + 1])
+        return Split(self.names[first:last], store, self.truths[first:last])
+
 
 def open_split(
     folder: Path,

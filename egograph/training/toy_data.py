@@ -15,13 +15,15 @@ class ToyDataConfig:
     Attributes:
         folder: where the splits are kept; a whole split is used again.
         train: videos of the train split.
+        calibration: how many of these are kept from training, to calibrate on.
         held_out: videos of every other split.
         seed: draws all of them.
         workers: processes that render.
     """
 
     folder: str = "outputs/toy_kitchen/data"
-    train: int = 400
+    train: int = 320
+    calibration: int = 20
     held_out: int = 40
     seed: int = 0
     workers: int = 2
@@ -38,7 +40,7 @@ def make_split(config: ToyDataConfig, split: str, progress: Callable[[int], None
         EgographError: there is no such split, or the folder cannot be written.
     """
     folder = Path(config.folder)
-    write_split(folder, split, config.videos(split), config.seed, config.workers, progress)
+    write_split(folder, split, config.videos(split), config.seed, config.workers)
     return folder
 
 

@@ -78,18 +78,14 @@ def train(config: TrainConfig) -> dict[str, Any]:
     encoder = build_encoder(config.encoder)
     sampler = ClipSampler(fps=config.fps, frames=config.frames)
     with _progress() as bars:
-        splits = {}
-        for name in ("train", "calibration"):
-            folder = make_split(config.data, name, _bar(bars, f"render {name}", config.data.videos(name)))
-            splits[name] = open_split(
-                folder,
-                name,
-                TOY_KITCHEN,
-                sampler,
-                encoder.preprocess,
-                _bar(bars, f"decode {name}", config.data.videos(name)),
-            )
-        sequences = Sequences(splits["train"].store, splits["train"].truths, config.schedule.clips, config.frames)
+        videos = config.data.train
+        folder = make_split(config.data, "train", _bar(bars, "render", videos))
+        split = open_split(folder, "train", TOY_KITCHEN, sampler, encoder.preprocess, _bar(bars, "decode", videos))
+        trained, held = (
+            split.between(0, videos - config.data.calibration),
+            split.between(videos - config.data.calibration, videos),
+        )
+        sequences = Sequences(trained.store, trained.truths, config.schedule.clips, config.frames)
         task: GraphTask | BaselineTask
         if config.model == "graph":
             task = GraphTask(EgoGraph(config.sizes, encoder, TOY_KITCHEN))
@@ -100,7 +96,7 @@ def train(config: TrainConfig) -> dict[str, Any]:
         )
     draw_curve(history, config.output / "curve.png")
     if isinstance(task, GraphTask):
-        table, _ = score_graph(task.model, splits["calibration"], config.frames)
+        table, _ = score_graph(task.model, held, config.frames)
         calibrate(task.model, table)
         save_model(task.model, config.encoder, config.output)
     else:

@@ -1,0 +1,1 @@
+"""Video in and out: sources, their two readers, clips on a fixed clock, and the writer."""

@@ -12,7 +12,7 @@ class Clip:
 
     Attributes:
         stream: the stream's name.
-        index: the clip's place in the stream, counted from 0 without holes.
+        index: the clip's place on the clock, counted from 0; without holes, unless a live stream's clips were dropped.
         frames: uint8 `[T, H, W, 3]`, RGB, upright.
         times: float64 `[T]`, seconds from the stream's first frame to each shown frame. Padding repeats the last frame.
         valid: bool `[T]`, false where the stream had ended and the frame is padding.

@@ -1,10 +1,11 @@
 """The fixed clock: which frame of a stream is on display at each tick, and which ticks make a clip."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Self
 
-from egograph.video.reader import Frame, Reader, TruncatedSource
+from egograph.errors import TruncatedSource
+from egograph.video.reader import Frame
 
 TOLERANCE = 0.001  # seconds by which a frame may be later than its tick: containers round times, some to 1 ms
 
@@ -46,12 +47,18 @@ class Pick:
         return replace(self, frames=self.frames[:ticks], stop=min(self.stop, end))
 
 
-def picks(reader: Reader, clock: Clock) -> Iterator[Pick]:
+def picks(frames: Iterable[Frame], clock: Clock, live: bool, end: Callable[[], float]) -> Iterator[Pick]:
     """Choose the frames of a stream's clips, clip after clip.
 
     The frame on display at a tick is the last that is not later than it. It is known when a later frame arrives, or the
-    stream ends: nothing looks further ahead. A file's clip waits for the tick after it, so that a last clip stops where
-    the video does; a live stream's does not wait.
+    stream ends: nothing looks further ahead.
+
+    Args:
+        frames: the stream's frames, as `Reader.frames` gives them.
+        clock: the clock.
+        live: give a clip as soon as its last tick is known; else wait for the tick after it, so that the last clip
+            stops where the video does.
+        end: where the stream ends, seconds; asked after its last frame.
 
     Raises:
         TruncatedSource: after the last clip, if the source could not be read to its end.
@@ -61,19 +68,19 @@ def picks(reader: Reader, clock: Clock) -> Iterator[Pick]:
     on_display: Frame | None = None
     truncated = None
     try:
-        for frame in reader.frames():
+        for frame in frames:
             if on_display is not None:
                 yield from gathered.show(on_display, frame.time)
-                if reader.live and gathered.is_full:
+                if live and gathered.is_full:
                     yield gathered.take()
             on_display = frame
     except TruncatedSource as fault:
         truncated = fault
     if on_display is not None:
-        end = reader.end if truncated is None else truncated.decoded
-        yield from gathered.show(on_display, end)
+        stop = end() if truncated is None else truncated.decoded
+        yield from gathered.show(on_display, stop)
         if gathered.frames:
-            yield gathered.take(end)
+            yield gathered.take(stop)
     if truncated is not None:
         raise truncated
 

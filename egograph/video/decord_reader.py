@@ -2,12 +2,12 @@
 
 What is contained, and how. decord is unmaintained; these were seen with 0.6.0:
 
-- It feeds its decoder as fast as it can read while it waits for a frame, and the decoder goes on when nobody waits: with
-  a consumer slower than it, a whole video ends up decoded in memory (1080p: 3.4 GB after eight clips). No number of
-  threads and no way of asking stops that; seeking back does, at the price of decoding again and of spurious failures.
-  So decord is never given the file: PyAV reads the packets and cuts them at key frames into windows of at most
-  `READ_AHEAD` bytes of decoded frames, and decord decodes each window as a video in memory. Frames between two key
-  frames that exceed a window go to PyAV, and with them the rest of the file.
+- It feeds its decoder as fast as it can read while it waits for a frame, and the decoder goes on when nobody waits:
+  with a consumer slower than it, a whole video ends up decoded in memory (1080p: 3.4 GB after eight clips). No number
+  of threads and no way of asking stops that; seeking back does, at the price of decoding again and of spurious
+  failures. So decord is never given the file: PyAV reads the packets and cuts them at key frames into windows of at
+  most `READ_AHEAD` bytes of decoded frames, and decord decodes each window as a video in memory. Frames between two
+  key frames that exceed a window go to PyAV, and with them the rest of the file.
 - Its times are float32 (half a frame after some hours) and wrong for some containers; the packets' are used.
 - At a broken packet it fails a frame or more too early, and claims frames that are not there: what it fails on, PyAV
   decodes again, and tells how far it went.
@@ -115,7 +115,7 @@ class DecordReader:
     def frames(self) -> Iterator[Frame]:
         """See `Reader.frames`."""
         packets = self._pyav.packets()
-        pending: "list[Packet[VideoStream]]" = []
+        pending: list[Packet[VideoStream]] = []
         offset = 0
         while True:
             for packet in packets:
@@ -192,7 +192,7 @@ class DecordReader:
     def _by_pyav(self, window: Window, indices: Sequence[int]) -> NDArray[np.uint8]:
         wanted: dict[int, Frame] = {}
         decoded, why = 0, "frames are missing"
-        with av.open(io.BytesIO(window.video)) as container:
+        with av.open(io.BytesIO(window.video), "r") as container:
             try:
                 for picture in container.decode(video=0):
                     if decoded in indices:

@@ -1,6 +1,6 @@
 """Turn pictures upright: what a camera's display matrix asks of whoever shows them."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from av import VideoFrame
@@ -16,10 +16,10 @@ def display_matrix(picture: VideoFrame) -> Matrix:
 
     A point `(x, y)` of the picture, x to the right and y down, is to be shown at `(a x + c y, b x + d y)`.
     """
-    data = picture.side_data.get("DISPLAYMATRIX")
+    data: Any = picture.side_data.get("DISPLAYMATRIX")
     if data is None:
         return UPRIGHT
-    a, b, _, c, d = np.frombuffer(bytes(data), dtype=np.int32)[:5].tolist()
+    a, b, _, c, d = np.frombuffer(memoryview(data), dtype=np.int32)[:5].tolist()
     if abs(a) >= abs(b):
         return (_sign(a), 0, 0, _sign(d))
     return (0, _sign(b), _sign(c), 0)

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
 import av
 import numpy as np
@@ -12,10 +12,10 @@ from av import Packet, VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from egograph.errors import SourceError
+from egograph.errors import SourceError, TruncatedSource
 from egograph.video.container import joins_anywhere, open_container, reason, stated_duration, video_stream
 from egograph.video.orientation import Matrix, display_matrix, upright
-from egograph.video.reader import Frame, TruncatedSource
+from egograph.video.reader import Frame
 from egograph.video.source import Source
 
 log = logging.getLogger(__name__)
@@ -79,7 +79,12 @@ class PyAVReader:
 
     def pixels(self, frames: Sequence[Frame]) -> NDArray[np.uint8]:
         """See `Reader.pixels`."""
-        return np.stack([self._rgb(frame.handle) for frame in frames])
+        first = self._rgb(frames[0].handle)
+        pixels = np.empty((len(frames), *first.shape), dtype=np.uint8)
+        pixels[0] = first
+        for row, frame in enumerate(frames[1:], start=1):
+            pixels[row] = self._rgb(frame.handle)
+        return pixels
 
     def packets(self) -> "Iterator[Packet[VideoStream]]":
         """The stream's packets as the file has them, up to the first that is not whole."""
@@ -126,13 +131,12 @@ class PyAVReader:
         Returns:
             Seconds from the first frame; None for a frame that is not later than the one before, which is left out.
         """
-        time = self.end if pts is None else self._seconds(pts - self._rebase(pts))
+        shown = None if pts is None else pts - self._rebase(pts)
+        time = self.end if shown is None else self._seconds(shown)
         if time <= self._latest:
             log.debug("%s: left out a frame at %.3f s that is not after %.3f s", self._address, time, self._latest)
             return None
-        rate = self.stream.average_rate or self.stream.guessed_rate
-        self.end = time + (self._seconds(duration) if duration else float(1 / rate) if rate else 0.0)
-        self._latest = time
+        self._latest, self.end = time, self._end_of(time, shown, duration)
         self._count += 1
         return time
 
@@ -140,7 +144,12 @@ class PyAVReader:
         """The fault of a source that could be decoded for so many seconds and frames, and no further."""
         if not frames:
             return SourceError(f"{self._address}: no frame could be decoded ({why}); give a whole video file")
-        return TruncatedSource(self._address, decoded, frames, self.duration, why)
+        whole = "" if self.duration is None else f" of {self.duration:.2f} s"
+        return TruncatedSource(
+            f"{self._address}: decoding stopped at {decoded:.2f} s ({frames} frames){whole}: {why}; "
+            "labels cover what could be decoded",
+            decoded,
+        )
 
     def close(self) -> None:
         """See `Reader.close`."""
@@ -179,6 +188,12 @@ class PyAVReader:
             self._origin = pts
         return self._origin
 
+    def _end_of(self, time: float, shown: int | None, duration: int | None) -> float:
+        if shown is not None and duration:
+            return self._seconds(shown + duration)
+        rate = self.stream.average_rate or self.stream.guessed_rate
+        return time + (float(1 / rate) if rate else 0.0)
+
     def _seconds(self, ticks: int) -> float:
         base = self.stream.time_base
         assert base is not None  # a demuxed stream has one
@@ -190,8 +205,7 @@ class PyAVReader:
         assert look is not None  # known from the first frame on
         # One size for the whole stream, though its encoder may change the size midway.
         rgb = picture.reformat(width=look.width, height=look.height, format="rgb24")
-        pixels: NDArray[np.uint8] = rgb.to_ndarray()
-        return upright(pixels, look.matrix)
+        return upright(cast(NDArray[np.uint8], rgb.to_ndarray()), look.matrix)
 
 
 def first_look(source: Source) -> Look:

@@ -1,15 +1,13 @@
 """What both readers give: frames in presentation order, turned into pixels only where they are asked for."""
 
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from time import time as now
 from types import TracebackType
 from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
-
-from egograph.errors import SourceError
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,23 +22,7 @@ class Frame:
 
     time: float
     handle: object
-    arrival: float = field(default_factory=time.time)
-
-
-class TruncatedSource(SourceError):
-    """A source whose decoding stopped before its end.
-
-    Attributes:
-        decoded: seconds of it that could be decoded.
-    """
-
-    def __init__(self, address: str, decoded: float, frames: int, duration: float | None, why: str) -> None:
-        self.decoded = decoded
-        whole = "" if duration is None else f" of {duration:.2f} s"
-        super().__init__(
-            f"{address}: decoding stopped at {decoded:.2f} s ({frames} frames){whole}: {why}; "
-            "labels cover what could be decoded"
-        )
+    arrival: float = field(default_factory=now)
 
 
 class Reader(Protocol):

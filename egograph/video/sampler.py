@@ -6,10 +6,11 @@ from typing import get_args
 
 import numpy as np
 
+from egograph.errors import TruncatedSource
 from egograph.video.clip import Clip
 from egograph.video.clock import Clock, Pick, picks
 from egograph.video.open_reader import ReaderName, open_reader
-from egograph.video.reader import Reader, TruncatedSource
+from egograph.video.reader import Reader
 from egograph.video.source import Source
 
 
@@ -57,7 +58,7 @@ class ClipSampler:
 
     def sample(self, reader: Reader, stream: str) -> Iterator[Clip]:
         """All clips of an open reader; raises as `clips`."""
-        for pick in picks(reader, self.clock):
+        for pick in picks(reader.frames(), self.clock, reader.live, lambda: reader.end):
             try:
                 clip = self.clip(reader, stream, pick)
             except TruncatedSource as fault:

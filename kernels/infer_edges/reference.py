@@ -52,9 +52,7 @@ def infer_edges_reference(
     for first, stop in zip(ptr[:-1].tolist(), ptr[1:].tolist(), strict=True):
         present = [n for n in range(first, stop) if score[n] > 0]
         for i in present:
-            found = {
-                j: in_frame(i, j) if frame[i] == frame[j] >= 0 else over_time(i, j) for j in present if j != i
-            }
+            found = {j: in_frame(i, j) if frame[i] == frame[j] >= 0 else over_time(i, j) for j in present if j != i}
             alike = {j: e[1] for j, e in found.items() if e is not None and e[0] == Relation.SIMILARITY}
             kept = sorted(alike, key=lambda j: -alike[j].item())[: rules.k]
             edges += [(j, i, *e) for j, e in found.items() if e is not None and (j in kept or j not in alike)]

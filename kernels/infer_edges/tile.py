@@ -31,9 +31,7 @@ class Tile:
         sizes = ptr.diff()
         slots, end = torch.stack([sizes.max(), ptr[-1]]).tolist()  # one wait for the device
         if end != num_nodes:
-            raise ValueError(
-                f"ptr: ends at {end}, there are {num_nodes} nodes; give the offsets of all of them"
-            )
+            raise ValueError(f"ptr: ends at {end}, there are {num_nodes} nodes; give the offsets of all of them")
         slot = torch.arange(slots, device=ptr.device)
         node = ptr[:-1, None] + slot
         return cls(node.masked_fill_(slot >= sizes[:, None], num_nodes))

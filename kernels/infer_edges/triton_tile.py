@@ -103,9 +103,7 @@ def relate_kernel(
         touch_right_j = tl.load(contact + node_j * 2 + 1, mask=live_j, other=0.0).to(tl.float32)
         there_j = tl.load(score + node_j, mask=live_j, other=0.0).to(tl.float32) > 0
 
-        overlap, proximity = _closeness(
-            left, top, right, bottom, left_j, top_j, right_j, bottom_j, proximity_scale
-        )
+        overlap, proximity = _closeness(left, top, right, bottom, left_j, top_j, right_j, bottom_j, proximity_scale)
         touch = _touch(kind_i, touch_left, touch_right, kind_j, touch_left_j, touch_right_j)
         over = (overlap >= overlap_threshold) & (overlap > 0)
         near = (proximity >= proximity_threshold) & (proximity > 0)

@@ -16,9 +16,7 @@ def pool_forward(patches: Tensor, box: Tensor, frame: Tensor) -> Tensor:
     x, x_weight = _taps(axis_positions(box[:, 0], box[:, 2], wide), wide)
     patch = (frame[:, None, None] * high + y[:, :, None]) * wide + x[:, None, :]  # [N, 2S, 2S]
     weight = y_weight[:, :, None] * x_weight[:, None, :]
-    return embedding_bag(
-        patch.flatten(1), patches.reshape(-1, dim), per_sample_weights=weight.flatten(1), mode="sum"
-    )
+    return embedding_bag(patch.flatten(1), patches.reshape(-1, dim), per_sample_weights=weight.flatten(1), mode="sum")
 
 
 def pool_backward(grad: Tensor, box: Tensor, frame: Tensor, frames: int, high: int, wide: int) -> Tensor:

@@ -92,9 +92,7 @@ def _check(patches: Tensor, box: Tensor, frame: Tensor) -> None:
     if frame.ndim != 1 or frame.is_floating_point():
         raise ValueError(f"frame: {frame.dtype} {list(frame.shape)}; give integers of shape [N]")
     if tuple(box.shape) != (frame.shape[0], 4):
-        raise ValueError(
-            f"box: shape {list(box.shape)}; give [{frame.shape[0]}, 4] for {frame.shape[0]} regions"
-        )
+        raise ValueError(f"box: shape {list(box.shape)}; give [{frame.shape[0]}, 4] for {frame.shape[0]} regions")
     if frame.device.type == "cpu" and frame.numel() > 0:
         first, last = (int(x) for x in frame.aminmax())
         if first < 0 or last >= patches.shape[0]:

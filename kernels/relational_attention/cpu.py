@@ -108,9 +108,7 @@ def _bias(
     return bias
 
 
-def _bias_gradient(
-    grad_logit: Tensor, relation: Tensor | None, relation_bias: Tensor | None, like: Tensor
-) -> Tensor:
+def _bias_gradient(grad_logit: Tensor, relation: Tensor | None, relation_bias: Tensor | None, like: Tensor) -> Tensor:
     if relation is None or relation_bias is None:
         return like.new_empty(0)
     grad = grad_logit.new_zeros((grad_logit.shape[0], relation_bias.shape[0]))
@@ -162,9 +160,7 @@ def _matrix(pattern: tuple[Tensor, Tensor], values: Tensor) -> Tensor:
     return torch.sparse_csr_tensor(*pattern, values, (size, size), check_invariants=False)
 
 
-def _scores(
-    pattern: tuple[Tensor, Tensor], bias: Tensor | None, left: Tensor, right: Tensor, scale: float
-) -> Tensor:
+def _scores(pattern: tuple[Tensor, Tensor], bias: Tensor | None, left: Tensor, right: Tensor, scale: float) -> Tensor:
     """`bias + scale · left_i · right_j` for each edge j → i: `[H·E]`."""
     start = left.new_zeros(pattern[1].shape) if bias is None else bias
     scores: Tensor = torch.sparse.sampled_addmm(_matrix(pattern, start), left, right.t(), alpha=scale)

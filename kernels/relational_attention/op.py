@@ -95,9 +95,7 @@ def attention_op(
 
 
 @attention_op.register_fake
-def _(
-    query: Tensor, key: Tensor, value: Tensor, rowptr: Tensor, col: Tensor, *rest: Any
-) -> tuple[Tensor, Tensor]:
+def _(query: Tensor, key: Tensor, value: Tensor, rowptr: Tensor, col: Tensor, *rest: Any) -> tuple[Tensor, Tensor]:
     nodes, heads, _ = query.shape
     shape = (heads, col.shape[0]) if query.device.type == "cpu" else (nodes, heads)
     return query.new_empty(query.shape), query.new_empty(shape, dtype=cpu.working_type(query))
@@ -187,23 +185,17 @@ def _check(
     edge_confidence: Tensor | None,
 ) -> None:
     if query.ndim != 3 or query.shape[0] != layout.num_nodes:
-        raise ValueError(
-            f"query: shape {list(query.shape)}; the layout has {layout.num_nodes} nodes, give [N, H, D]"
-        )
+        raise ValueError(f"query: shape {list(query.shape)}; the layout has {layout.num_nodes} nodes, give [N, H, D]")
     for name, tensor in (("key", key), ("value", value)):
         if tensor.shape != query.shape or tensor.dtype != query.dtype:
             given, wanted = f"{tensor.dtype} {list(tensor.shape)}", f"{query.dtype} {list(query.shape)}"
             raise ValueError(f"{name}: {given}; give it as query is, {wanted}")
     if layout.col.device != query.device:
-        raise ValueError(
-            f"layout: on {layout.col.device}, query on {query.device}; make it from an edge_index there"
-        )
+        raise ValueError(f"layout: on {layout.col.device}, query on {query.device}; make it from an edge_index there")
     if relation_bias is not None and layout.relation is None:
         raise ValueError("relation_bias: the layout has no relations; make the layout with relation=")
     if relation_bias is not None and (relation_bias.ndim != 2 or relation_bias.shape[1] != query.shape[1]):
-        raise ValueError(
-            f"relation_bias: shape {list(relation_bias.shape)}; give [R, {query.shape[1]}], one per head"
-        )
+        raise ValueError(f"relation_bias: shape {list(relation_bias.shape)}; give [R, {query.shape[1]}], one per head")
     if edge_confidence is not None and edge_confidence.shape != layout.col.shape:
         edges = list(layout.col.shape)
         raise ValueError(f"edge_confidence: shape {list(edge_confidence.shape)}; give {edges}, one per edge")

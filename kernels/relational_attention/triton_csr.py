@@ -17,9 +17,7 @@ ELEMENTS = 4096  # of one [edges, heads, dims] tile: 32 registers a thread and t
 @triton.jit
 def _rows(pointer, node, heads: tl.constexpr, dim: tl.constexpr, h, d):
     """Rows `node` `[B]` of a contiguous [N, H, D] tensor: pointers [B, HP, DP]."""
-    return (
-        pointer + node[:, None, None].to(tl.int64) * (heads * dim) + h[None, :, None] * dim + d[None, None, :]
-    )
+    return pointer + node[:, None, None].to(tl.int64) * (heads * dim) + h[None, :, None] * dim + d[None, None, :]
 
 
 @triton.jit
@@ -93,13 +91,9 @@ def forward_kernel(
         k = tl.load(_rows(key, sender, heads, dim, h, d), mask=mask, other=0.0).to(dtype)  # [B, HP, DP]
         v = tl.load(_rows(value, sender, heads, dim, h, d), mask=mask, other=0.0).to(dtype)
         logit = tl.sum(q[None, :, :] * k, axis=2)  # [B, HP]
-        logit += _edge_bias(
-            relation, bias, confidence, permutation, edge, live, h, heads, relations, weighted, dtype
-        )
+        logit += _edge_bias(relation, bias, confidence, permutation, edge, live, h, heads, relations, weighted, dtype)
         new = tl.maximum(highest, tl.max(logit, axis=0))
-        base = tl.where(
-            new == float("-inf"), 0.0, new
-        )  # a node whose edges don't exist: keep -inf - -inf out
+        base = tl.where(new == float("-inf"), 0.0, new)  # a node whose edges don't exist: keep -inf - -inf out
         keep = tl.exp(highest - base)
         weight = tl.exp(logit - base[None, :])
         total = total * keep + tl.sum(weight, axis=0)
@@ -168,9 +162,7 @@ def receiver_kernel(
         k = tl.load(_rows(key, sender, heads, dim, h, d), mask=mask, other=0.0).to(dtype)
         v = tl.load(_rows(value, sender, heads, dim, h, d), mask=mask, other=0.0).to(dtype)
         logit = tl.sum(q[None, :, :] * k, axis=2)
-        logit += _edge_bias(
-            relation, bias, confidence, permutation, edge, live, h, heads, relations, weighted, dtype
-        )
+        logit += _edge_bias(relation, bias, confidence, permutation, edge, live, h, heads, relations, weighted, dtype)
         weight = tl.exp(logit - log[None, :])  # [B, HP]
         grad_logit = weight * (tl.sum(g[None, :, :] * v, axis=2) - mean[None, :])
         sums += tl.sum(grad_logit[:, :, None] * k, axis=0)
@@ -245,9 +237,7 @@ def sender_kernel(
         log = tl.where(log == float("-inf"), 0.0, log)
         mean = tl.load(expected + number, mask=held, other=0.0)
         logit = tl.sum(q * k[None, :, :], axis=2)
-        logit += _edge_bias(
-            relation, bias, confidence, permutation, edge, live, h, heads, relations, weighted, dtype
-        )
+        logit += _edge_bias(relation, bias, confidence, permutation, edge, live, h, heads, relations, weighted, dtype)
         weight = tl.exp(logit - log)
         grad_logit = weight * (tl.sum(g * v[None, :, :], axis=2) - mean)
         key_sums += tl.sum(grad_logit[:, :, None] * q, axis=0)
@@ -368,9 +358,7 @@ def _edge_inputs(
     )
 
 
-def _constants(
-    query: Tensor, relation_bias: Tensor | None, edge_confidence: Tensor | None
-) -> dict[str, object]:
+def _constants(query: Tensor, relation_bias: Tensor | None, edge_confidence: Tensor | None) -> dict[str, object]:
     """What the kernels are compiled for; never the number of nodes or edges."""
     heads, dim = query.shape[1:]
     row = triton.next_power_of_2(heads) * triton.next_power_of_2(dim)

@@ -1,6 +1,6 @@
 import pytest
 
-from egograph.cli.compose import compose
+from egograph.cli.compose import compose, plain
 from egograph.errors import UsageError
 
 
@@ -31,7 +31,6 @@ def test_a_folder_of_any_name_can_be_the_output():
         ("+encoder._target_=os.system", "encoder._target_: _target_ is refused"),
         ("encoder={name:tiny,_target_:os.system}", "encoder: _target_ is refused"),
         ("_target_=os.system", "_target_: _target_ is refused"),
-        ("output=${nowhere.at.all}", "Interpolation key 'nowhere.at.all' not found"),
     ],
 )
 def test_a_wrong_override_is_one_line(override, line):
@@ -39,3 +38,9 @@ def test_a_wrong_override_is_one_line(override, line):
         compose("stream", [override])
     assert str(caught.value).startswith(line)
     assert "\n" not in str(caught.value)
+
+
+def test_an_interpolation_that_names_nothing_is_one_line():
+    config = compose("stream", ["output=${nowhere.at.all}"]).config
+    with pytest.raises(UsageError, match="Interpolation key 'nowhere.at.all' not found"):
+        plain(config)

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 from egograph.cli.checks.check import Check, look
 
@@ -67,7 +68,7 @@ def _codecs() -> str:
     return f"PyAV {av.__version__}: reads {', '.join(_DECODERS)}; writes {_ENCODER}"
 
 
-def _has(codec: str, mode: str) -> bool:
+def _has(codec: str, mode: Literal["r", "w"]) -> bool:
     import av
 
     try:

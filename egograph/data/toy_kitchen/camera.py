@@ -72,13 +72,13 @@ def head_poses(motion: HeadMotion, focus: Array, fps: float, rng: np.random.Gene
     eyes = np.stack(
         [
             motion.follow * 0.8 * body[:, 0],
-            np.full(count, -motion.back) - 0.5 * motion.follow * np.maximum(0.0, 0.10 - body[:, 1]),
+            np.full(count, -motion.back) - 0.55 * motion.follow * np.maximum(0.0, 0.10 - body[:, 1]),
             np.full(count, motion.height),
         ],
         axis=1,
     )
     centre = np.array([0.0, motion.look_ahead, 0.03])
-    target = centre + motion.follow * np.array([0.88, 0.55, 0.55]) * (followed - centre)
+    target = centre + motion.follow * np.array([0.88, 0.70, 0.75]) * (followed - centre)
     eyes += motion.sway * _drift(count, 3, motion.speed / fps, rng)
     eyes[:, 2] += motion.bob * np.sin(2.0 * np.pi * 1.8 * np.arange(count) / fps)
     target += motion.wander * _drift(count, 3, 1.3 * motion.speed / fps, rng)

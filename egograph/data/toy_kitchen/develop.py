@@ -18,16 +18,21 @@ _LEAST_BLUR = 1.3
 
 def smear(image: Image, motion: Array) -> Image:
     """The picture, blurred along a motion `[2]` in pixels."""
-    if float(np.hypot(*motion)) < _LEAST_BLUR:
+    if not smears(motion):
         return image
     blurred: Image = cv2.filter2D(image, -1, _line(*_rounded(motion)), borderType=cv2.BORDER_REPLICATE)
     return blurred
 
 
-def smear_over(below: Image, above: Image, motion: Array, box: tuple[int, int, int, int]) -> None:
-    """Puts what was painted on `above` (a copy of `below`) onto `below`, blurred along a motion in pixels.
+def smears(motion: Array) -> bool:
+    """Whether a motion `[2]` in pixels can be seen as blur."""
+    return float(np.hypot(*motion)) >= _LEAST_BLUR
 
-    `box` is the left, top, right, bottom of what was painted.
+
+def smear_over(below: Image, above: Image, painted: Image, motion: Array, box: tuple[int, int, int, int]) -> None:
+    """Puts what was painted on `above`, a copy of `below`, onto `below`, blurred along a motion in pixels.
+
+    `painted` `[H, W]` is not 0 where something was; all of it lies within `box`: left, top, right, bottom.
     """
     height, width = below.shape[:2]
     reach = int(np.ceil(np.abs(motion).max())) + 2
@@ -35,13 +40,13 @@ def smear_over(below: Image, above: Image, motion: Array, box: tuple[int, int, i
     right, bottom = min(box[2] + reach, width), min(box[3] + reach, height)
     if right <= left or bottom <= top:
         return
-    part, painted = below[top:bottom, left:right], above[top:bottom, left:right]
-    if float(np.hypot(*motion)) < _LEAST_BLUR:
-        part[:] = painted
-        return
-    change = cv2.subtract(painted, part, dtype=cv2.CV_16S)
-    change = cv2.filter2D(change, -1, _line(*_rounded(motion)), borderType=cv2.BORDER_REPLICATE)
-    part[:] = cv2.add(part, change, dtype=cv2.CV_8U)
+    kernel = _line(*_rounded(motion))
+    part = below[top:bottom, left:right]
+    mask = cv2.threshold(painted[top:bottom, left:right], 0, 255, cv2.THRESH_BINARY)[1]
+    shade = cv2.bitwise_and(above[top:bottom, left:right], above[top:bottom, left:right], mask=mask)
+    shade = cv2.filter2D(shade, -1, kernel, borderType=cv2.BORDER_REPLICATE)
+    rest = cv2.bitwise_not(cv2.filter2D(mask, -1, kernel, borderType=cv2.BORDER_REPLICATE))
+    part[:] = cv2.add(cv2.multiply(part, cv2.merge((rest, rest, rest)), scale=1.0 / 255.0), shade)
 
 
 def _rounded(motion: Array) -> tuple[float, float]:

@@ -77,12 +77,12 @@ def make_cupboard(x: float, colour: Colour, paints: Paints, rng: np.random.Gener
     )
     door, grip, sign = _door(wide, high - low, colour, paints, rng, handle_low=True)
     hinge = Hinge((left if sign > 0 else left + wide, front - 0.003, low), angle=-sign * 1.75)
-    return Fixture("cupboard", shop.finish(), False, door, hinge, "hook", grip, "wall")
+    return Fixture("cupboard", shop.finish(in_order=True), False, door, hinge, "hook", grip, "wall")
 
 
 def make_fridge(x: float, paints: Paints, rng: np.random.Generator) -> Fixture:
     """A fridge that stands at the back of the counter."""
-    colour = paints.any("pale", "pale", "metal", "dark")
+    colour = paints.any("pale", "pale", "metal", "bright")
     wide, high, front = 0.40, 0.66, 0.40
     left = x - wide / 2
     shop = Workshop()
@@ -110,7 +110,7 @@ def make_fridge(x: float, paints: Paints, rng: np.random.Generator) -> Fixture:
     )
     door, grip, sign = _door(wide, high, colour, paints, rng, handle_low=False)
     hinge = Hinge((left if sign > 0 else left + wide, front - 0.003, 0.0), angle=-sign * 1.5)
-    return Fixture("fridge", shop.finish(), False, door, hinge, "hook", grip, "wall")
+    return Fixture("fridge", shop.finish(in_order=True), False, door, hinge, "hook", grip, "wall")
 
 
 def _door(
@@ -145,7 +145,7 @@ def _door(
         0.0075,
         handle,
     )
-    return shop.finish(), (edge, -0.05, centre), sign
+    return shop.finish(in_order=True), (edge, -0.05, centre), sign
 
 
 def _stock(
@@ -262,7 +262,7 @@ def make_sink(x: float, paints: Paints) -> Sink:
     )
     disc = np.arange(SIDES) * 2.0 * np.pi / SIDES
     shop.patch([(x + 0.022 * np.cos(t), 0.26 + 0.022 * np.sin(t), floor + 0.001) for t in disc], tone(metal, 0.3))
-    return Sink(x, shop.finish(), (x, 0.30, 0.185), floor)
+    return Sink(x, shop.finish(in_order=True), (x, 0.30, 0.185), floor)
 
 
 def make_tap(x: float, paints: Paints, rng: np.random.Generator) -> Fixture:
@@ -318,7 +318,7 @@ def make_hob(x: float, paints: Paints, rng: np.random.Generator) -> tuple[Fixtur
         mix(tint, (255.0, 40.0, 30.0), 0.8),
     )
     hinge = Hinge((x, 0.085, z), angle=-1.9)
-    fixture = Fixture("hob", shop.finish(), True, knob.finish(), hinge, "knob", (0.0, 0.0, 0.022), "flat")
+    fixture = Fixture("hob", shop.finish(in_order=True), True, knob.finish(in_order=True), hinge, "knob", (0.0, 0.0, 0.022), "flat")
     return fixture, Ring((*front, z + 0.001), 0.085)
 
 

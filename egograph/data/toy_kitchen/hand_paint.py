@@ -14,13 +14,25 @@ from egograph.data.toy_kitchen.paint import Canvas, Colour, Pixels, capsules, fi
 
 # Each finger's bones as pairs of joints: the first is painted apart, so that a held thing can lie between it and the rest.
 _BONES = np.array([(first + bone, first + bone + 1) for first in (1, *FINGERS) for bone in range(3)])
+_TIPS, _BEFORE_TIPS = np.array([8, 12, 16, 20]), np.array([7, 11, 15, 19])
+_KNUCKLES = np.array(FINGERS)
 # Rim, body and ridge of light of a finger: share of its thickness, share of light, shift towards the light.
-_TONES = ((1.0, 0.66, 0.0), (0.80, 1.0, 0.10), (0.42, 1.13, 0.26))
+_TONES = ((1.0, 0.64, 0.0), (0.82, 1.0, 0.10), (0.40, 1.12, 0.28))
+_PALM = np.array([0, 1, 5, 9, 13, 17])
+_CIRCLE = np.stack([np.cos(np.arange(10) * np.pi / 5), np.sin(np.arange(10) * np.pi / 5)], axis=1)
 
 
 @dataclass(frozen=True)
 class SeenHand:
-    """One hand in one frame: joints and elbow in the world, `[21, 3]` and `[3]`, its back's normal `[3]`, its side."""
+    """One hand in one frame.
+
+    Attributes:
+        hand: which one.
+        body: its number on the canvas.
+        joints: `[21, 3]`, in the world.
+        elbow: `[3]`.
+        back: `[3]`, unit vector out of the back of the hand.
+    """
 
     hand: int
     body: int
@@ -29,186 +41,172 @@ class SeenHand:
     back: Array
 
 
-def paint_hand(
-    canvas: Canvas,
-    seen: SeenHand,
-    camera: Camera,
-    look: HandLook,
-    light: Light,
-    held_depth: float | None,
-    paint_held: Callable[[], None] | None,
-) -> None:
-    """Paints a hand and, between its far and its near parts, what it holds (at `held_depth` metres from the camera)."""
-    xy, depth = camera.project(seen.joints)
-    radius = RADII * look.size * look.stout * camera.focal / depth
-    towards = _light_in_image(camera, light)
-    strokes = _finger_strokes(xy, radius, towards)
-    shade = _shade(seen, light)
-    view = camera.position - seen.joints[9]
-    dorsal = float(seen.back @ view / np.linalg.norm(view))
-    skin = mix(look.palm, look.skin, float(np.clip(0.5 + 1.2 * dorsal, 0.0, 1.0)))
+class HandPainter:
+    """Paints one hand of one frame."""
 
-    steps: list[tuple[float, Callable[[], None]]] = []
-    for finger in range(5):
-        start = 3 * finger
-        for bones in ((start,), (start + 1, start + 2)):
-            away = float(depth[_BONES[list(bones)]].mean())
-            steps.append((away, _finger_step(canvas, strokes, bones, skin, shade, seen.body)))
-        if look.nails and finger:
-            steps.append(
-                (
-                    float(depth[4 + 4 * finger]) - 0.004,
-                    _nail_step(canvas, seen, camera, finger, xy, radius, look, shade),
-                )
-            )
-    palm_depth = float(depth[[0, 5, 9, 13, 17]].mean())
-    steps.append((palm_depth, lambda: _paint_palm(canvas, xy, radius, skin, shade, dorsal, look, seen.body)))
-    if paint_held is not None and held_depth is not None:
-        steps.append((held_depth, paint_held))
-    _paint_arm(canvas, seen, camera, look, light, shade)
-    for _, step in sorted(steps, key=lambda entry: -entry[0]):
-        step()
+    def __init__(self, canvas: Canvas, seen: SeenHand, camera: Camera, look: HandLook, light: Light) -> None:
+        self._canvas, self._seen, self._camera, self._look = canvas, seen, camera, look
+        self._xy, self._depth = camera.project(seen.joints)
+        self._radius = RADII * (look.size * look.stout * camera.focal) / self._depth
+        self._shade = light.ambient + light.diffuse * (0.35 + 0.5 * max(float(seen.back @ light.towards), 0.0))
+        view = camera.position - seen.joints[9]
+        self._dorsal = float(seen.back @ view / np.sqrt(view @ view))
+        self._skin = mix(look.palm, look.skin, min(max(0.5 + 1.2 * self._dorsal, 0.0), 1.0))
+        side = camera.turn[:2] @ light.towards
+        self._towards = side / max(float(np.hypot(*side)), 1e-6)
 
+    def paint(self, held_depth: float | None, paint_held: Callable[[], None] | None, fingers_below: bool) -> None:
+        """Paints the arm, then far to near the palm, the fingers and what is held, `held_depth` metres away.
 
-def _light_in_image(camera: Camera, light: Light) -> Array:
-    seen = camera.turn @ light.towards
-    return np.asarray(seen[:2] / max(float(np.linalg.norm(seen[:2])), 1e-6))
+        With `fingers_below` the held thing rests on the fingers, under the thumb, whatever the depths say.
+        """
+        self._paint_arm()
+        fingers, small = self._outlines()
+        steps: list[tuple[float, Callable[[], None]]] = [(float(self._depth[_PALM[[0, 2, 3, 4, 5]]].sum() / 5.0), self._paint_palm)]
+        away = self._depth[_BONES].sum(1) / 2.0
+        if fingers_below and held_depth is not None:
+            away[3:] = np.maximum(away[3:], held_depth + 0.001)
+            away[:3] = np.minimum(away[:3], held_depth - 0.001)
+        for finger in range(5):
+            start = 3 * finger
+            steps.append((float(away[start]), self._finger_step(fingers, (start,))))
+            steps.append((float(away[start + 1 : start + 3].sum() / 2.0), self._finger_step(fingers, (start + 1, start + 2))))
+        if self._look.nails and not fingers_below:
+            self._add_details(steps, small)
+        if paint_held is not None and held_depth is not None:
+            steps.append((held_depth, paint_held))
+        for _, step in sorted(steps, key=lambda entry: -entry[0]):
+            step()
 
+    def _outlines(self) -> tuple[Pixels, Pixels]:
+        """Finger bones in three tones `[3, 15, 14, 2]`; nails and knuckles `[8, 14, 2]`."""
+        xy, radius = self._xy, self._radius
+        ends, thickness = xy[_BONES], radius[_BONES]
+        all_ends = np.empty((3 * 15 + 8, 2, 2))
+        all_radii = np.empty((3 * 15 + 8, 2))
+        for place, (share, _, shift) in enumerate(_TONES):
+            part = slice(15 * place, 15 * place + 15)
+            all_ends[part] = ends + (shift * thickness)[..., None] * self._towards
+            all_radii[part] = np.maximum(thickness * share, 0.4)
+        tip, before = xy[_TIPS], xy[_BEFORE_TIPS]
+        all_ends[45:49, 0], all_ends[45:49, 1] = 0.3 * before + 0.7 * tip, -0.12 * before + 1.12 * tip
+        all_radii[45:49] = 0.5 * radius[_TIPS, None]
+        all_ends[49:, 0], all_ends[49:, 1] = xy[_KNUCKLES], 0.8 * xy[_KNUCKLES] + 0.2 * xy[_KNUCKLES + 1]
+        all_radii[49:] = 0.6 * radius[_KNUCKLES, None]
+        outlines = capsules(all_ends, all_radii)
+        return outlines[:45].reshape(3, 15, 14, 2), outlines[45:]
 
-def _shade(seen: SeenHand, light: Light) -> float:
-    return light.ambient + light.diffuse * (0.35 + 0.5 * max(float(seen.back @ light.towards), 0.0))
+    def _finger_step(self, outlines: Pixels, bones: tuple[int, ...]) -> Callable[[], None]:
+        def step() -> None:
+            for (_, light, _), shapes in zip(_TONES, outlines, strict=True):
+                colour = tone(self._skin, self._shade * light)
+                for bone in bones:
+                    self._canvas.fill(shapes[bone], colour, self._seen.body)
 
+        return step
 
-def _finger_strokes(xy: Array, radius: Array, towards: Array) -> list[Pixels]:
-    """For each tone the outlines of all finger bones, `[15, 14, 2]`."""
-    ends, thickness = xy[_BONES], radius[_BONES]
-    return [
-        capsules(ends + (shift * thickness)[..., None] * towards, np.maximum(thickness * share, 0.4))
-        for share, _, shift in _TONES
-    ]
+    def _add_details(self, steps: list[tuple[float, Callable[[], None]]], small: Pixels) -> None:
+        """Nails on the fingers that show their backs, and knuckles."""
+        joints = self._seen.joints
+        along = joints[_TIPS] - joints[_BEFORE_TIPS]
+        x, y, z = (joints[17] - joints[5]) * SIGNS[self._seen.hand]
+        outward = np.stack(
+            [y * along[:, 2] - z * along[:, 1], z * along[:, 0] - x * along[:, 2], x * along[:, 1] - y * along[:, 0]], axis=1
+        )
+        view = self._camera.position - joints[_TIPS]
+        sizes = np.sqrt((outward**2).sum(1) * (view**2).sum(1))
+        visible = (outward * view).sum(1) > 0.25 * sizes
+        nail = tone(mix(self._look.skin, (255.0, 214.0, 204.0), 0.5), 1.08 * self._shade)
+        for finger in np.flatnonzero(visible & (self._radius[_TIPS] > 1.6)):
+            away = float(self._depth[_TIPS[finger]]) - 0.004
+            steps.append((away, lambda shape=small[finger]: self._canvas.fill(shape, nail, self._seen.body)))  # type: ignore[misc]
+        if self._dorsal > 0.15:
+            blush = tone(mix(self._skin, (225.0, 130.0, 110.0), 0.16), 1.05 * self._shade)
+            for finger, knuckle in enumerate(_KNUCKLES):
+                away = float(self._depth[knuckle]) - 0.012
+                steps.append((away, lambda shape=small[4 + finger]: self._canvas.fill(shape, blush, self._seen.body)))  # type: ignore[misc]
 
+    def _paint_palm(self) -> None:
+        xy, radius, body = self._xy, self._radius, self._seen.body
+        self._canvas.fill(fixed(xy[[1, 2, 5]]), tone(self._skin, 0.85 * self._shade), body)
+        centre = xy[[0, 5, 9, 17]].sum(0) / 4.0
+        for shrink, light in ((1.0, 0.74), (0.86, 1.0), (0.58, 1.06)):
+            inner = centre + shrink * (xy[_PALM] - centre)
+            self._canvas.fill(_round_hull(inner, radius[_PALM] * shrink), tone(self._skin, light * self._shade), body)
 
-def _finger_step(
-    canvas: Canvas, strokes: list[Pixels], bones: tuple[int, ...], skin: Colour, shade: float, body: int
-) -> Callable[[], None]:
-    def step() -> None:
-        for (_, light, _), outlines in zip(_TONES, strokes, strict=True):
-            colour = tone(skin, shade * light)
-            for bone in bones:
-                canvas.fill(outlines[bone], colour, body)
+    def _paint_arm(self) -> None:
+        look, wrist, elbow = self._look, self._seen.joints[0], self._seen.elbow
+        sleeve = min(look.sleeve, 1.0)
+        places = np.array([0.0, 0.35, 1.0, look.cuff, 0.05, 0.09, sleeve, 0.5 * (sleeve + 1.0)])
+        xy, depth = self._camera.project(wrist + places[:, None] * (elbow - wrist))
+        thick = look.size * look.stout * (0.0265 + 0.014 * np.minimum(places * 1.6, 1.0)) * self._camera.focal / depth
+        tubes = [(0, 1, 1.0, look.arm), (1, 2, 1.0, look.arm)]
+        if look.cuff > 0.0:
+            tubes.append((0, 3, 1.1, look.skin))
+        if look.bracelet is not None:
+            tubes.append((4, 5, 1.08, look.bracelet))
+        if sleeve < 1.0:
+            tubes += [(6, 7, 1.3, look.sleeve_colour), (7, 2, 1.3, look.sleeve_colour)]
+        self._paint_tubes(xy, thick, tubes)
+        if sleeve < 1.0:
+            self._paint_sleeve(xy[[6, 2]], 1.3 * thick[[6, 2]])
 
-    return step
+    def _paint_tubes(self, xy: Array, thick: Array, tubes: list[tuple[int, int, float, Colour]]) -> None:
+        """Round tubes from one point to another, so many times as thick as the arm."""
+        ends = np.array([(first, last) for first, last, _, _ in tubes])
+        stout = np.array([[share] for _, _, share, _ in tubes])
+        radii = thick[ends] * stout
+        shifts = [xy[ends] + (shift * radii)[..., None] * self._towards for shift in (0.0, 0.10, 0.28)]
+        shares = [radii * share for share in (1.0, 0.84, 0.48)]
+        outlines = capsules(np.concatenate(shifts), np.concatenate(shares)).reshape(3, len(tubes), -1, 2)
+        # A tube's dark rim hides the tube before it, but not the lit middle of a tube of its own colour.
+        start = 0
+        while start < len(tubes):
+            stop = start + 1
+            while stop < len(tubes) and tubes[stop][3] == tubes[start][3]:
+                stop += 1
+            for shapes, light in zip(outlines, (0.66, 0.92, 1.08), strict=True):
+                for place in range(start, stop):
+                    self._canvas.fill(shapes[place], tone(tubes[place][3], self._shade * light), self._seen.body)
+            start = stop
 
+    def _paint_sleeve(self, xy: Array, thick: Array) -> None:
+        """The pattern of a sleeve that is already painted, and its rim."""
+        look = self._look
+        along = xy[1] - xy[0]
+        length = max(float(np.hypot(*along)), 1e-6)
+        across = np.array([-along[1], along[0]]) / length
+        if look.sleeve_pattern != "plain":
+            count = int(np.clip(length / (0.55 * thick[0]), 2, 9))
+            for place in range(1, count):
+                share = place / count
+                width = thick[0] + share * (thick[1] - thick[0])
+                self._paint_mark(xy[0] + share * along, 0.13 * width * along / length, width * across, place)
+        rim = np.array([[thick[0] * 1.03, thick[0] * 1.03]])
+        band = np.stack([xy[0], xy[0] + 0.25 * thick[0] * along / length])[None]
+        self._canvas.fill(capsules(band, rim)[0], tone(look.sleeve_colour, 0.74 * self._shade), self._seen.body)
 
-def _nail_step(
-    canvas: Canvas, seen: SeenHand, camera: Camera, finger: int, xy: Array, radius: Array, look: HandLook, shade: float
-) -> Callable[[], None]:
-    tip, before = 4 + 4 * finger, 3 + 4 * finger
-    along = seen.joints[tip] - seen.joints[before]
-    across = seen.joints[17] - seen.joints[5]
-    outward = SIGNS[seen.hand] * np.cross(across, along)
-    visible = float(outward @ (camera.position - seen.joints[tip])) > 0.25 * float(
-        np.linalg.norm(outward) * np.linalg.norm(camera.position - seen.joints[tip])
-    )
-
-    def step() -> None:
-        if not visible or radius[tip] < 1.6:
+    def _paint_mark(self, middle: Array, along: Array, across: Array, place: int) -> None:
+        """One stripe across the sleeve, or one row of its checks or dots."""
+        look, body = self._look, self._seen.body
+        colour = tone(look.sleeve_other, self._shade)
+        if look.sleeve_pattern == "stripes":
+            corners = [middle - across - along, middle + across - along, middle + across + along, middle - across + along]
+            self._canvas.fill(fixed(np.array(corners)), colour, body)
             return
-        ends = np.stack([0.25 * xy[before] + 0.75 * xy[tip], -0.15 * xy[before] + 1.15 * xy[tip]])
-        outline = capsules(ends[None], np.full((1, 2), 0.5 * radius[tip]))[0]
-        canvas.fill(outline, tone(mix(look.skin, (255.0, 214.0, 204.0), 0.5), 1.08 * shade), seen.body)
-
-    return step
-
-
-def _paint_palm(
-    canvas: Canvas, xy: Array, radius: Array, skin: Colour, shade: float, dorsal: float, look: HandLook, body: int
-) -> None:
-    rim = _round_hull(xy[[0, 1, 5, 9, 13, 17]], radius[[0, 1, 5, 9, 13, 17]] * (0.95, 1.0, 1.0, 1.0, 1.0, 1.0))
-    web = fixed(xy[[1, 2, 5]])
-    canvas.fill(web, tone(skin, 0.85 * shade), body)
-    canvas.fill(rim, tone(skin, 0.74 * shade), body)
-    centre = xy[[0, 5, 9, 17]].mean(0)
-    for shrink, light in ((0.88, 1.0), (0.62, 1.06)):
-        inner = centre + shrink * (xy[[0, 1, 5, 9, 13, 17]] - centre)
-        canvas.fill(_round_hull(inner, radius[[0, 1, 5, 9, 13, 17]] * shrink * 0.9), tone(skin, light * shade), body)
-    if dorsal > 0.15 and look.nails:
-        for knuckle in FINGERS:
-            spot = _round_hull(xy[[knuckle]], radius[[knuckle]] * 0.62)
-            canvas.fill(spot, tone(mix(skin, (225.0, 130.0, 110.0), 0.16), 1.05 * shade), body)
+        for step in (-0.55, 0.1, 0.7) if place % 2 else (-0.8, -0.2, 0.4):
+            spot = middle + step * across
+            if look.sleeve_pattern == "dots":
+                size = 0.18 * float(np.hypot(*across))
+                self._canvas.fill(fixed(spot + size * _CIRCLE), colour, body)
+                continue
+            half = 0.28 * across
+            corners = [spot - half - 1.6 * along, spot + half - 1.6 * along, spot + half + 1.6 * along, spot - half + 1.6 * along]
+            self._canvas.fill(fixed(np.array(corners)), colour, body)
 
 
 def _round_hull(points: Array, radius: Array) -> Pixels:
     """The convex outline (fixed-point) around discs."""
-    angle = np.arange(10) * (2.0 * np.pi / 10)
-    circle = np.stack([np.cos(angle), np.sin(angle)], axis=1)
-    discs = points[:, None] + radius[:, None, None] * circle
+    discs = points[:, None] + radius[:, None, None] * _CIRCLE
     hull: Pixels = cv2.convexHull(fixed(discs.reshape(-1, 2)))
     return hull
-
-
-def _paint_arm(canvas: Canvas, seen: SeenHand, camera: Camera, look: HandLook, light: Light, shade: float) -> None:
-    stretch = np.array([0.0, 0.06, 0.25, 0.5, 1.0])
-    cuffs = [place for place in (look.cuff, look.sleeve) if 0.0 < place < 1.0]
-    places = np.unique(np.concatenate([stretch, cuffs, np.linspace(0.0, 1.0, 13) if look.sleeve < 1.0 else []]))
-    line = seen.joints[0] + places[:, None] * (seen.elbow - seen.joints[0])
-    xy, depth = camera.project(line)
-    thick = look.size * look.stout * (0.0265 + 0.017 * np.minimum(places * 1.6, 1.0)) * camera.focal / depth
-    towards = _light_in_image(camera, light)
-    _paint_tube(canvas, xy, thick, look.arm, shade, towards, seen.body)
-    if look.cuff > 0.0:
-        chosen = places <= look.cuff
-        _paint_tube(canvas, xy[chosen], thick[chosen] * 1.1, look.skin, shade, towards, seen.body)
-    if look.bracelet is not None:
-        _paint_tube(canvas, xy[:2] + 0.6 * (xy[1] - xy[0]), thick[:2] * 1.08, look.bracelet, shade, towards, seen.body)
-    if look.sleeve < 1.0:
-        chosen = places >= look.sleeve
-        _paint_sleeve(canvas, xy[chosen], thick[chosen] * 1.32, look, shade, towards, seen.body)
-
-
-def _paint_tube(
-    canvas: Canvas, xy: Array, thick: Array, colour: Colour, shade: float, towards: Array, body: int
-) -> None:
-    if len(xy) < 2:
-        return
-    ends, radii = np.stack([xy[:-1], xy[1:]], axis=1), np.stack([thick[:-1], thick[1:]], axis=1)
-    for share, light, shift in ((1.0, 0.68, 0.0), (0.84, 0.92, 0.10), (0.5, 1.08, 0.26)):
-        for outline in capsules(ends + (shift * radii)[..., None] * towards, radii * share):
-            canvas.fill(outline, tone(colour, shade * light), body)
-
-
-def _paint_sleeve(
-    canvas: Canvas, xy: Array, thick: Array, look: HandLook, shade: float, towards: Array, body: int
-) -> None:
-    if len(xy) < 2:
-        return
-    _paint_tube(canvas, xy, thick, look.sleeve_colour, shade, towards, body)
-    if look.sleeve_pattern != "plain":
-        for place in range(1, len(xy) - 1):
-            along = (xy[place + 1] - xy[place]) * 0.3
-            across = np.array([-along[1], along[0]]) / max(float(np.hypot(*along)), 1e-6) * thick[place]
-            _paint_mark(canvas, xy[place], along, across, look, shade, place, body)
-    cuff = capsules(xy[None, :2] + 0.0, np.array([[thick[0] * 1.04, thick[0] * 1.0]]))[0]
-    edge = xy[0] + 0.12 * (xy[1] - xy[0])
-    canvas.fill(cuff, tone(look.sleeve_colour, 0.72 * shade), body)
-    inner = np.stack([edge, xy[1]])[None]
-    canvas.fill(capsules(inner, thick[None, :2] * 0.86)[0], tone(look.sleeve_colour, 0.98 * shade), body)
-
-
-def _paint_mark(
-    canvas: Canvas, middle: Array, along: Array, across: Array, look: HandLook, shade: float, place: int, body: int
-) -> None:
-    """One stripe across the sleeve, or one row of its checks or dots."""
-    colour = tone(look.sleeve_other, shade)
-    if look.sleeve_pattern == "stripes":
-        corners = [middle - across - along, middle + across - along, middle + across + along, middle - across + along]
-        canvas.fill(fixed(np.array(corners)), colour, body)
-        return
-    half = 0.26 if look.sleeve_pattern == "checks" else 0.16
-    for step in (-0.55, 0.1, 0.7) if place % 2 else (-0.8, -0.2, 0.4):
-        spot = middle + step * across
-        if look.sleeve_pattern == "dots":
-            canvas.fill(_round_hull(spot[None], np.array([half * float(np.hypot(*across))])), colour, body)
-            continue
-        corners = [spot - half * across - along, spot + half * across - along, spot + half * across + along]
-        canvas.fill(fixed(np.array([*corners, spot - half * across + along])), colour, body)

@@ -81,7 +81,7 @@ class Hold:
 HOLDS: dict[str, Hold] = {
     "top": Hold("top", (-0.014, 0.088, -0.046)),
     "side": Hold("side", (-0.004, 0.078, -0.020)),
-    "rim": Hold("rim", (-0.006, 0.112, -0.016)),
+    "rim": Hold("rim", (-0.006, 0.112, -0.020)),
     "tool": Hold("tool", (-0.004, 0.088, -0.030)),
     "bar": Hold("tool", (-0.004, 0.088, -0.030)),
     "hook": Hold("tool", (-0.002, 0.092, -0.030)),
@@ -123,7 +123,7 @@ def grasp_pose(grasp: str, grip: Array, along: Array, girth: float, body_x: floa
         turn = euler(yaw=reach + 0.30, pitch=-0.30, roll=1.2)
         centre[2] -= girth
     elif grasp == "rim":
-        turn = euler(yaw=reach + 0.15, pitch=-0.15, roll=2.45)
+        turn = euler(yaw=reach + 0.15, pitch=-0.15, roll=2.6)
     elif grasp == "hook":
         turn = euler(yaw=reach + 0.15, pitch=0.0, roll=1.35)
     elif grasp == "pull":

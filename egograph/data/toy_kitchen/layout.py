@@ -225,7 +225,7 @@ def _give_to_hand(stage: Stage, index: int) -> bool:
         return False
     right_first = stage.rng.random() < (0.9 if thing.noun in ("knife", "spoon") else 0.65)
     hand = max(free) if right_first else min(free)
-    position = np.array([SIGNS[hand] * 0.14, 0.17, 0.145 - 0.35 * thing.height])
+    position = np.array([SIGNS[hand] * 0.14, 0.15, 0.115 - 0.3 * thing.height])
     tilt = about(0, -0.25) if thing.grasp == "tool" and thing.hollow == 0.0 else np.eye(3)
     where = pose(position, about(2, SIGNS[hand] * 0.25) @ tilt)
     stage.add_thing(where, Place(HELD, hand))

@@ -227,13 +227,13 @@ def _picture(choice: LookRange, paints: Paints, rng: np.random.Generator) -> Pic
     tint = np.array(hsv(paints.hue(choice.light_hues), 1.0, 1.0)) / 255.0
     share = rng.uniform(*choice.tint)
     gain = (1.0 - share) + share * tint
-    gain *= rng.uniform(0.75, 1.2) / gain.mean()
+    gain *= rng.uniform(0.85, 1.2) / gain.mean()
     return Picture(
         gain=gain,
         drift=rng.uniform(0.0, 0.08),
-        gamma=rng.uniform(0.8, 1.2),
+        gamma=rng.uniform(0.85, 1.1),
         vignette=rng.uniform(0.0, 0.45),
-        noise=rng.uniform(0.5, 6.0),
+        noise=rng.uniform(0.5, 4.5),
         defocus=rng.choice([0.0, 0.0, rng.uniform(0.4, 0.8)]),
         shutter=rng.uniform(0.1, 0.6),
         haze=rng.uniform(0.0, 14.0),

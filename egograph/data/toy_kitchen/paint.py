@@ -31,19 +31,21 @@ def mix(first: Colour, last: Colour, share: float) -> Colour:
 
 def fixed(points: NDArray[np.float64]) -> Pixels:
     """Pixel coordinates as cv2's fixed-point numbers."""
-    return np.rint(np.clip(points, -4000.0, 4000.0) * ONE).astype(np.int32)
+    return (points * ONE).astype(np.int32)
 
 
 def capsules(points: NDArray[np.float64], radius: NDArray[np.float64]) -> Pixels:
     """Outlines `[n, 14, 2]` (fixed-point) of `n` strokes between points `[n, 2, 2]` with end radii `[n, 2]` in pixels."""
     along = points[:, 1] - points[:, 0]
-    length = np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-6)[:, None]
-    along = along / length
-    across = np.stack([-along[:, 1], along[:, 0]], axis=1)
-    fan = _FAN[None, :, :1] * along[:, None, :] + _FAN[None, :, 1:] * across[:, None, :]
-    last = points[:, 1, None] + radius[:, 1, None, None] * fan
-    first = points[:, 0, None] - radius[:, 0, None, None] * fan
-    return fixed(np.concatenate([last, first], axis=1))
+    along = along / np.maximum(np.sqrt(np.einsum("ni,ni->n", along, along)), 1e-6)[:, None]
+    frame = np.empty((len(points), 2, 2))
+    frame[:, 0] = along
+    frame[:, 1, 0], frame[:, 1, 1] = -along[:, 1], along[:, 0]
+    fan = _FAN @ frame
+    outline = np.empty((len(points), 2 * len(_FAN), 2))
+    outline[:, : len(_FAN)] = points[:, 1, None] + radius[:, 1, None, None] * fan
+    outline[:, len(_FAN) :] = points[:, 0, None] - radius[:, 0, None, None] * fan
+    return fixed(outline)
 
 
 @dataclass

@@ -22,7 +22,7 @@ from egograph.data.toy_kitchen.motion import (
     still,
     turns_about,
 )
-from egograph.data.toy_kitchen.stage import COUNTER, GONE, INSIDE, BUILT_IN, Contents, Flow, Level, Place, Stage, Stay
+from egograph.data.toy_kitchen.stage import BUILT_IN, COUNTER, GONE, INSIDE, Contents, Drip, Flow, Level, Place, Stage, Stay
 
 FOREVER = 1e9
 
@@ -337,9 +337,10 @@ def _squeeze(stage: Stage, choice: Choice) -> None:
     else:
         place = np.array([0.75 * stage.focus[0].last + SIGNS[hand] * 0.08, 0.20, 0.16 - 0.4 * what.height])
     start, ready = _begin(stage, (hand,), place)
-    base = stage.facing_hand(thing, hand, place, start)
+    base = _thumb_up(stage, thing, hand, place, start)
     stage.carry(thing, base, start, ready, arc=0.02)
     stop = ready + _lasting(stage, 1.7, 2.6)
+    stage.drips.append(Drip(thing, ready + 0.1, stop))
     cycles = max(round((stop - ready) * _lasting(stage, 1.0, 1.4)), 2)
     stage.squash[thing].wave(0.5, ready, stop, cycles)
     loose, tight = hand_shape(HOLDS[what.grasp].shape, what.girth), hand_shape(HOLDS[what.grasp].shape, 0.015)
@@ -349,6 +350,18 @@ def _squeeze(stage: Stage, choice: Choice) -> None:
     stage.courses[thing].then(ready, still(base))
     stage.record(choice.pair, ready, stop, (hand,), thing)
     stage.clock = stop
+
+
+def _thumb_up(stage: Stage, thing: int, hand: int, place: Array, time: float) -> Poses:
+    """A thing at a place, with the holding hand rolled so that its thumb is on top and the thing can be seen."""
+    level = stage.facing_hand(thing, hand, place, time)
+    if stage.things[thing].grasp != "top":
+        return level
+    now = relative(stage.thing_pose(thing, time), stage.hands[hand].course.pose_at(time))
+    along = compose(level, now).turn[0][:, 1]
+    rolled = turns_about(along, np.array([SIGNS[hand] * 0.95]))[0] @ level.turn[0]
+    middle = np.array([0.0, 0.0, 0.5 * stage.things[thing].height])
+    return pose(level.position[0] + (level.turn[0] - rolled) @ middle, rolled)
 
 
 def _cut(stage: Stage, choice: Choice) -> None:
@@ -473,7 +486,7 @@ def _mix(stage: Stage, choice: Choice) -> None:
     start, ready = _begin(stage, (0, 1) if holds else (hand,), mouth)
     stop = ready + _lasting(stage, 1.8, 2.8)
     rate, radius = _lasting(stage, 1.0, 1.5), (0.35 if bowl.noun == "cup" else 0.62) * bowl.hollow
-    turn = about(2, SIGNS[hand] * 0.25) @ about(0, -1.15 if bowl.noun == "cup" else -0.85)
+    turn = about(2, SIGNS[hand] * 0.8) @ about(0, -1.1 if bowl.noun == "cup" else -0.68)
     low = mouth + (0.0, 0.0, bowl.floor + 0.02)
 
     def stirring(times: Array) -> Poses:
@@ -522,13 +535,13 @@ def _throw(stage: Stage, choice: Choice) -> None:
     bin_mouth = np.array(stage.fixtures["bin"].mouth)
     what = stage.things[thing]
     start, ready = _begin(stage, (hand,), bin_mouth + (0.0, 0.0, 0.12))
-    away = np.array([-0.10 * np.sign(bin_mouth[0]), -0.09, 0.0])
-    first = stage.facing_hand(thing, hand, bin_mouth + away + (0.0, 0.0, 0.29 - 0.3 * what.height), start)
+    away = np.array([-0.08 * np.sign(bin_mouth[0]), -0.07, 0.0])
+    first = stage.facing_hand(thing, hand, bin_mouth + away + (0.0, 0.0, 0.255 - 0.2 * what.height), start)
     stage.carry(thing, first, start, ready, arc=0.03)
     stop = ready + _lasting(stage, 1.0, 1.3)
     wound = ready + 0.38 * (stop - ready)
     flung = wound + 0.26
-    back = Poses(first.position + 0.55 * away + (0.0, 0.0, 0.07), first.turn)
+    back = Poses(first.position + 0.6 * away + (0.0, 0.0, 0.04), first.turn)
     stage.carry(thing, back, ready, wound)
     leave = Poses(first.position - 0.35 * away + (0.0, 0.0, 0.02), first.turn)
     stage.carry(thing, leave, wound, flung)

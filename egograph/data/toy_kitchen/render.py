@@ -7,15 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from egograph.data.toy_kitchen.camera import Camera, HeadMotion, Lens, head_poses
-from egograph.data.toy_kitchen.develop import Development, smear, smear_over
-from egograph.data.toy_kitchen.hand_paint import SeenHand, paint_hand
+from egograph.data.toy_kitchen.develop import Development, smear, smear_over, smears
+from egograph.data.toy_kitchen.hand_paint import HandPainter, SeenHand
 from egograph.data.toy_kitchen.hands import SIGNS, place_joints
 from egograph.data.toy_kitchen.looks import Look
 from egograph.data.toy_kitchen.motion import Array, Course, Poses
 from egograph.data.toy_kitchen.paint import Canvas, capsules, fixed, mix, tone
 from egograph.data.toy_kitchen.perform import LIQUID_COLOURS
 from egograph.data.toy_kitchen.room import Room, paint_shadows
-from egograph.data.toy_kitchen.solids import SIDES, Seen, Solid, Turned
+from egograph.data.toy_kitchen.solids import SIDES, Seen, Solid, Turned, rod_outlines
 from egograph.data.toy_kitchen.stage import HANDS, Stage
 from egograph.data.toy_kitchen.things import Thing
 
@@ -94,6 +94,9 @@ class Renderer:
         self._owner = np.repeat(np.arange(len(solids)), counts)
         self._normal_owner = np.repeat(np.arange(len(solids)), np.diff(self._normal_starts))
         self._anchors = np.concatenate([solid.anchors + start for solid, start in zip(solids, self._starts, strict=False)])
+        self._rods = np.concatenate([solid.rods + start for solid, start in zip(solids, self._starts, strict=False)])
+        self._radii = np.concatenate([solid.radii for solid in solids])
+        self._rod_starts = np.cumsum([0, *(len(solid.rods) for solid in solids)])
         self._position = np.stack([body.poses.position for body in self._bodies], axis=1)
         self._turn = np.stack([body.poses.turn for body in self._bodies], axis=1)
 
@@ -116,10 +119,7 @@ class Renderer:
         self._elbows = []
         for hand in HANDS:
             anchor = np.stack([body + SIGNS[hand] * 0.27, np.full(len(body), -0.27), np.full(len(body), 0.10)], axis=1)
-            wrist = self.joints[hand][:, 0]
-            away = anchor - wrist
-            length = np.linalg.norm(away, axis=1, keepdims=True)
-            self._elbows.append(wrist + away * np.minimum(1.0, 0.36 / np.maximum(length, 1e-6)))
+            self._elbows.append(anchor)
 
     def camera(self, frame: int) -> Camera:
         """The camera at a frame."""
@@ -170,6 +170,11 @@ class _Scene:
         self.world = np.einsum("nij,nj->ni", r._turn[frame][r._owner], local) + r._position[frame][r._owner]
         self.exact, self.depth = self.camera.project(self.world)
         self.xy = fixed(self.exact)
+        self.strokes = rod_outlines(self.exact, self.depth, self.camera.focal, r._rods, r._radii)
+        width, height = r._size
+        low = np.minimum.reduceat(self.exact, r._starts[:-1])
+        high = np.maximum.reduceat(self.exact, r._starts[:-1])
+        self.shown = (high > (-8.0, -8.0)).all(1) & (low < (width + 8.0, height + 8.0)).all(1)
         normals = np.einsum("nij,nj->ni", r._turn[frame][r._normal_owner], r._normals)
         towards = self.camera.position - self.world[r._anchors]
         self.facing = np.einsum("ni,ni->n", normals, towards) > 0.0
@@ -180,13 +185,12 @@ class _Scene:
         r = self.r
         points = slice(r._starts[index], r._starts[index + 1])
         normals = slice(r._normal_starts[index], r._normal_starts[index + 1])
-        depth = self.depth[points]
         return Seen(
             r._bodies[index].number,
             self.exact[points],
             self.xy[points],
-            depth,
-            self.camera.focal / float(depth.mean()),
+            self.depth[points],
+            self.strokes[:, r._rod_starts[index] : r._rod_starts[index + 1]],
             self.facing[normals],
             self.lit[normals],
             self.light.ambient,
@@ -224,7 +228,7 @@ class _Scene:
         if fixture == "sink":
             return bool(points.min() < 0.0)
         if fixture == "bin":
-            return bool(points.min() < 0.15)
+            return True
         holder = self.stage.things[container]
         rim = float(self.r._position[self.frame, container, 2]) + holder.rim
         if what.noun == "lid":
@@ -274,13 +278,16 @@ class _Scene:
         return len(self.r._things) + list(self.r._parts).index(noun)
 
     def _paint(self, index: int) -> None:
-        self.r._bodies[index].solid.paint(self.canvas, self.seen(index))
+        if self.shown[index]:
+            self.r._bodies[index].solid.paint(self.canvas, self.seen(index))
 
     def _paint_base(self, noun: str) -> None:
         self._paint(self._base_index(noun))
 
     def _paint_group(self, index: int, inside: list[int]) -> None:
         """A container, what is inside it, and its near wall again."""
+        if not self.shown[index]:
+            return
         body, seen = self.r._bodies[index], self.seen(index)
         body.solid.paint(self.canvas, seen)
         if index < len(self.stage.things):
@@ -421,6 +428,20 @@ class _Scene:
                 outline = capsules(xy[None, a : a + 2], radius[None, a : a + 2])[0]
                 self.canvas.fill(outline, tone(LIQUID_COLOURS[flow.noun], self.light.ambient + 0.7 * self.light.diffuse), number)
 
+    def _paint_drops(self, thing: int, since: float) -> None:
+        """Drops that fall from a squeezed thing, four on their way at a time."""
+        r, what = self.r, self.stage.things[thing]
+        points = self.world[r._starts[thing] : r._starts[thing + 1]]
+        under = np.array([*points.mean(0)[:2], points[:, 2].min()])
+        share = (2.2 * since + np.array([0.0, 0.27, 0.52, 0.77])) % 1.0
+        drops = under + np.stack([0.012 * np.sin(9.0 * share + thing), 0.008 * np.cos(7.0 * share), -0.02 - 0.16 * share**1.5], axis=1)
+        xy, depth = self.camera.project(np.concatenate([drops, drops + (0.0, 0.0, 0.018)]))
+        radius = np.maximum(0.0055 * self.camera.focal / depth, 0.8)
+        ends = np.stack([xy[:4], xy[4:]], axis=1)
+        colour = tone(what.juice, self.light.ambient + 0.7 * self.light.diffuse)
+        for outline in capsules(ends, np.stack([radius[:4], 0.4 * radius[4:]], axis=1)):
+            self.canvas.fill(outline, colour, r._bodies[thing].number)
+
     def _paint_cuts(self, thing: int) -> None:
         """Pale slices across food that was cut or peeled."""
         share = float(self.r._cuts[self.frame, thing])
@@ -440,25 +461,21 @@ class _Scene:
             self.canvas.line(fixed(xy), tone(what.peeled, self.light.ambient + 0.6 * self.light.diffuse), 1)
 
     def paint_hands(self) -> None:
-        """The hands with what they hold, and things that fly; the far hand first."""
+        """The hands with what they hold, the far hand first."""
         r = self.r
-        flying = [thing for thing in self.free if self._flies(thing)]
-        for thing in flying:
-            self._paint_group(thing, [])
         order = sorted(HANDS, key=lambda hand: -self._hand_depth(hand))
         for hand in order:
-            below = self.canvas.image
-            above = below.copy()
-            self.canvas.image = above
-            self._paint_hand(hand)
-            self.canvas.image = below
-            smear_over(below, above, self.blur_of(r.joints[hand][self.frame, 9], hand), self._hand_box(hand))
+            motion = self.blur_of(r.joints[hand][self.frame, 9], hand)
+            if smears(motion):
+                self._paint_hand_blurred(hand, motion)
+            else:
+                self._paint_hand(self.canvas, hand)
+        for drip in self.stage.drips:
+            if drip.start <= self.time <= drip.stop:
+                self._paint_drops(drip.thing, self.time - drip.start)
         washed = self._washed()
         if washed is not None and "tap" in self.stage.fixtures:
             self._paint_water(washed)
-
-    def _flies(self, thing: int) -> bool:
-        return any(stay.thing == thing and stay.fixture == "bin" and stay.start <= self.time for stay in self.stage.stays)
 
     def _hand_depth(self, hand: int) -> float:
         point = self.r.joints[hand][self.frame, 9]
@@ -467,17 +484,28 @@ class _Scene:
             point = 0.5 * (point + self.world[self.r._starts[thing] : self.r._starts[thing + 1]].mean(0))
         return float((point - self.camera.position) @ self.camera.turn[2])
 
-    def _paint_hand(self, hand: int) -> None:
+    def _paint_hand_blurred(self, hand: int, motion: Array) -> None:
+        below, bodies = self.canvas.image, self.canvas.bodies
+        painted = np.zeros(below.shape[:2], dtype=np.uint8)
+        self.canvas.image, self.canvas.bodies = below.copy(), painted
+        self._paint_hand(self.canvas, hand)
+        smear_over(below, self.canvas.image, painted, motion, self._hand_box(hand))
+        self.canvas.image, self.canvas.bodies = below, bodies
+        if bodies is not None:
+            np.copyto(bodies, painted, where=painted > 0)
+
+    def _paint_hand(self, canvas: Canvas, hand: int) -> None:
         r, frame = self.r, self.frame
         turn = r.wrists[hand].turn[frame]
         seen = SeenHand(hand, 1 + hand, r.joints[hand][frame], r._elbows[hand][frame], turn[:, 2])
         thing = self.held.get(hand)
+        painter = HandPainter(canvas, seen, self.camera, r._look.hands, self.light)
         if thing is None:
-            paint_hand(self.canvas, seen, self.camera, r._look.hands, self.light, None, None)
+            painter.paint(None, None, False)
             return
         grip = r._turn[frame, thing] @ self._grip(thing, hand) + r._position[frame, thing]
         away = float((grip - self.camera.position) @ self.camera.turn[2])
-        paint_hand(self.canvas, seen, self.camera, r._look.hands, self.light, away, lambda: self._paint_group(thing, []))
+        painter.paint(away, lambda: self._paint_group(thing, []), self.stage.things[thing].grasp == "rim")
 
     def _grip(self, thing: int, hand: int) -> Array:
         """Where a hand grips a thing, in the thing's axes, from where the fingers are."""

@@ -34,7 +34,8 @@ class Room:
 
     def paint_floor(self, canvas: Canvas, camera: Camera) -> None:
         """Fills the picture with the floor, and the cabinet below the counter's front edge."""
-        canvas.image[:] = np.array(tone(self._look.floor, 0.7), dtype=np.uint8)
+        height, width = canvas.image.shape[:2]
+        cv2.rectangle(canvas.image, (0, 0), (width, height), tone(self._look.floor, 0.7), cv2.FILLED)
         light = self._look.light.ambient
         self._quad(canvas, camera, 0.012, (-0.9, -0.03), tone(self._look.cabinet, 0.8 * light))
 

@@ -41,10 +41,10 @@ def wanted_pairs(done: Counter[Pair], held_out: bool) -> dict[Pair, float]:
     return wanted
 
 
-def play(seconds: float, look: Look, paints: Paints, wanted: Wanted, held_out: bool, seed: int) -> Stage:
+def play(seconds: float, look: Look, paints: Paints, wanted: Wanted, held_out: bool, seed: list[int]) -> Stage:
     """A stage on which actions follow one another for `seconds`; with `held_out`, at least one of those pairs."""
     for attempt in range(20):
-        rng = np.random.default_rng([seed, 77, attempt])
+        rng = np.random.default_rng([*seed, 77, attempt])
         stage = _play_once(seconds, look, paints, wanted, held_out, rng)
         if not held_out or any((deed.verb, deed.noun) in HELD_OUT for deed in stage.deeds):
             return stage

@@ -23,7 +23,7 @@ class Seen:
         exact: `[n, 2]`, its points in pixels.
         xy: the same, fixed-point.
         depth: `[n]`, metres.
-        scale: pixels a metre at the body.
+        strokes: outlines `[2, k, 14, 2]` of its rods' pieces, fixed-point: the whole, and the lit middle.
         facing: bool `[m]`, which of its normals face the camera.
         lit: `[m]`, cosine between normal and light, -1..1.
         ambient: light that reaches every face, 0..1.
@@ -34,7 +34,7 @@ class Seen:
     exact: Array
     xy: Pixels
     depth: Array
-    scale: float
+    strokes: Pixels
     facing: NDArray[np.bool_]
     lit: Array
     ambient: float
@@ -200,27 +200,30 @@ class Cut:
 
 @dataclass(frozen=True)
 class Bent:
-    """A round rod along a line of points."""
+    """A round rod: some of the solid's rod pieces."""
 
     anchor: int
     first: int
     count: int
-    radius: tuple[float, ...]
     colour: Colour
 
     def paint(self, canvas: Canvas, seen: Seen) -> None:
         """Paints the rod dark, then its lit middle."""
-        points = seen.exact[self.first : self.first + self.count]
-        pixels = np.maximum(np.array(self.radius) * seen.scale, 0.7)
-        ends = np.stack([points[:-1], points[1:]], axis=1)
-        radii = np.stack([pixels[:-1], pixels[1:]], axis=1)
-        for shrink, light in ((1.0, 0.55), (0.6, 1.05)):
-            colour = tone(self.colour, seen.ambient + light * 0.6 * seen.diffuse)
-            for outline in capsules(ends - (1.0 - shrink) * 0.4 * pixels.mean(), radii * shrink):
-                canvas.fill(outline, colour, seen.body)
+        for outlines, light in zip(seen.strokes, (0.33, 0.63), strict=True):
+            colour = tone(self.colour, seen.ambient + light * seen.diffuse)
+            for piece in range(self.first, self.first + self.count):
+                canvas.fill(outlines[piece], colour, seen.body)
 
     def paint_front(self, canvas: Canvas, seen: Seen) -> None:
         """A rod hides no contents."""
+
+
+def rod_outlines(exact: Array, depth: Array, focal: float, ends: NDArray[np.intp], radii: Array) -> Pixels:
+    """Outlines `[2, k, 14, 2]` (fixed-point) of rod pieces between points `ends` `[k, 2]` of radii `[k, 2]` metres."""
+    between = exact[ends]
+    pixels = np.maximum(radii * focal / depth[ends], 0.7)
+    both = np.concatenate([between, between - 0.16 * pixels[:, :1, None]])
+    return capsules(both, np.concatenate([pixels, 0.6 * pixels])).reshape(2, len(ends), -1, 2)
 
 
 @dataclass(frozen=True)
@@ -231,16 +234,22 @@ class Solid:
         points: `[n, 3]`.
         normals: `[m, 3]`, of its faces.
         anchors: int `[m]`, for each normal a point of its face.
+        rods: int `[k, 2]`, the end points of its rods' pieces.
+        radii: `[k, 2]`, their thickness in metres.
         parts: what it is painted from.
+        in_order: whether the parts are painted in their order from wherever they are seen; else far ones come first.
     """
 
     points: Array
     normals: Array
     anchors: NDArray[np.intp]
+    rods: NDArray[np.intp]
+    radii: Array
     parts: tuple[Part, ...]
+    in_order: bool
 
     def paint(self, canvas: Canvas, seen: Seen) -> None:
-        """Paints all parts, far ones first."""
+        """Paints all parts."""
         for part in self._far_to_near(seen):
             part.paint(canvas, seen)
 
@@ -250,7 +259,7 @@ class Solid:
             part.paint_front(canvas, seen)
 
     def _far_to_near(self, seen: Seen) -> Sequence[Part]:
-        if len(self.parts) == 1:
+        if self.in_order:
             return self.parts
         return sorted(self.parts, key=lambda part: -float(seen.depth[part.anchor]))
 
@@ -262,6 +271,8 @@ class Workshop:
         self._points: list[Array] = []
         self._normals: list[Array] = []
         self._anchors: list[int] = []
+        self._rods: list[tuple[int, int]] = []
+        self._radii: list[tuple[float, float]] = []
         self._parts: list[Part] = []
         self._count = 0
 
@@ -395,15 +406,22 @@ class Workshop:
         start = self._count
         self._add(np.array(points))
         radii = (radius,) * len(points) if isinstance(radius, float) else tuple(radius)
-        self._parts.append(Bent(start + len(points) // 2, start, len(points), radii, colour))
+        pieces = len(points) - 1
+        self._parts.append(Bent(start + len(points) // 2, len(self._rods), pieces, colour))
+        for piece in range(pieces):
+            self._rods.append((start + piece, start + piece + 1))
+            self._radii.append((radii[piece], radii[piece + 1]))
 
-    def finish(self) -> Solid:
-        """The solid."""
+    def finish(self, in_order: bool = False) -> Solid:
+        """The solid; with `in_order` its parts hide one another in the order in which they were added."""
         return Solid(
             np.concatenate(self._points),
             np.array(self._normals).reshape(-1, 3),
             np.array(self._anchors, dtype=np.intp),
+            np.array(self._rods, dtype=np.intp).reshape(-1, 2),
+            np.array(self._radii).reshape(-1, 2),
             tuple(self._parts),
+            in_order or len(self._parts) == 1,
         )
 
     def _add(self, points: Array) -> None:

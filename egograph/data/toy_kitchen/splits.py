@@ -85,7 +85,7 @@ SEEN_LOOK = LookRange(
     ),
     gloved=0.22,
     light_hues=((0.07, 0.13), (0.55, 0.62)),
-    tint=(0.0, 0.28),
+    tint=(0.0, 0.14),
     light_side=((20.0, 160.0),),
     light_height=(38.0, 75.0),
 )
@@ -98,14 +98,14 @@ UNSEEN_LOOK = LookRange(
     skins=((54.0, 34.0, 27.0), (62.0, 40.0, 30.0), (168.0, 98.0, 82.0), (246.0, 216.0, 200.0)),
     gloved=0.45,
     light_hues=((0.80, 0.95), (0.28, 0.40)),
-    tint=(0.22, 0.42),
+    tint=(0.2, 0.36),
     light_side=((-70.0, 0.0), (180.0, 250.0)),
     light_height=(25.0, 38.0),
 )
 SEEN_CAMERA = CameraRange(
-    height=(0.46, 0.60),
-    back=(0.14, 0.26),
-    view=(58.0, 74.0),
+    height=(0.52, 0.66),
+    back=(0.12, 0.24),
+    view=(60.0, 76.0),
     bend=(0.0, 0.0, 0.12, 0.22),
     sway=(0.004, 0.02),
     wander=(0.005, 0.03),
@@ -115,9 +115,9 @@ SEEN_CAMERA = CameraRange(
     bob=(0.0, 0.0),
 )
 UNSEEN_CAMERA = CameraRange(
-    height=(0.62, 0.72),
+    height=(0.70, 0.80),
     back=(0.10, 0.30),
-    view=(74.0, 84.0),
+    view=(78.0, 88.0),
     bend=(0.32, 0.40),
     sway=(0.03, 0.05),
     wander=(0.04, 0.07),

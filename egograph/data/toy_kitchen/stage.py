@@ -71,6 +71,15 @@ class Flow:
 
 
 @dataclass(frozen=True)
+class Drip:
+    """Drops fall from a squeezed thing between two times in seconds."""
+
+    thing: int
+    start: float
+    stop: float
+
+
+@dataclass(frozen=True)
 class Deed:
     """A labelled action: the pair, its times in seconds, the hands, and the entities that take part (the noun's first)."""
 
@@ -127,6 +136,7 @@ class Stage:
     touches: list[Touch] = field(default_factory=list)
     stays: list[Stay] = field(default_factory=list)
     flows: list[Flow] = field(default_factory=list)
+    drips: list[Drip] = field(default_factory=list)
     washes: list[tuple[int, float, float]] = field(default_factory=list)
     deeds: list[Deed] = field(default_factory=list)
     focus: tuple[Level, Level, Level] = field(default_factory=lambda: (Level(0.0), Level(0.24), Level(0.03)))
@@ -305,8 +315,8 @@ class Stage:
     def hold_pose(self, thing: int, hand: int, time: float) -> Poses:
         """In front of the body, in the air."""
         what = self.things[thing]
-        forward = 0.15 if what.footprint < 0.09 else 0.19
-        spot = np.array([self.body_x(time) + SIGNS[hand] * 0.14, forward, 0.145 - 0.35 * what.height])
+        forward = 0.13 if what.footprint < 0.09 else 0.17
+        spot = np.array([self.body_x(time) + SIGNS[hand] * 0.14, forward, 0.115 - 0.3 * what.height])
         tilt = about(0, -0.25) if what.grasp == "tool" and what.hollow == 0.0 else np.eye(3)
         return self.facing_hand(thing, hand, spot, time, tilt)
 

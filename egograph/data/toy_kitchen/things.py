@@ -1,7 +1,7 @@
 """The movable things: their shapes, where a hand holds them, and what they hold."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -31,6 +31,7 @@ class Thing:
         rim: height of the hollow's rim.
         flat: whether things seen beside it cannot be hidden by it.
         peeled: colour under the skin, of food.
+        juice: colour of what drips from it.
     """
 
     noun: str
@@ -45,7 +46,8 @@ class Thing:
     floor: float = 0.0
     rim: float = 0.0
     flat: bool = False
-    peeled: Colour = field(default=(255.0, 240.0, 200.0))
+    peeled: Colour = (255.0, 240.0, 200.0)
+    juice: Colour = (214.0, 228.0, 238.0)
 
 
 def make_thing(noun: str, paints: Paints, rng: np.random.Generator) -> Thing:
@@ -287,7 +289,7 @@ def _board(size: float, paints: Paints, rng: np.random.Generator) -> Thing:
     hole = [(-x, -y - 0.012, 0.0145), (x, -y - 0.012, 0.0145), (x, -y + 0.008, 0.0145), (-x, -y + 0.008, 0.0145)]
     shop.patch(hole, groove)
     return Thing(
-        "board:chopping", shop.finish(), 0.165 * size, thick, "rim", (0.5 * wide - 0.02, 0.0, 0.012), 0.007, flat=True
+        "board:chopping", shop.finish(in_order=True), 0.165 * size, thick, "rim", (0.5 * wide - 0.02, 0.0, 0.012), 0.007, flat=True
     )
 
 
@@ -297,7 +299,7 @@ def _sponge(size: float, paints: Paints, rng: np.random.Generator) -> Thing:
     shop = Workshop()
     shop.block((0.068 * size, 0.105 * size, 0.026), colour)
     shop.block((0.068 * size, 0.105 * size, 0.009), scourer, corner=(-0.034 * size, -0.0525 * size, 0.026))
-    return Thing("sponge", shop.finish(), 0.062 * size, 0.035, "top", (0.0, 0.0, 0.022), 0.036 * size, peeled=colour)
+    return Thing("sponge", shop.finish(), 0.062 * size, 0.035, "top", (0.0, 0.0, 0.022), 0.036 * size)
 
 
 def _onion(size: float, paints: Paints, rng: np.random.Generator) -> Thing:
@@ -342,7 +344,7 @@ def _tomato(size: float, paints: Paints, rng: np.random.Generator) -> Thing:
         shop.patch([leaves[0], right, tip, left], green)
     shop.rod([(0.0, 0.0, 0.052), (0.003, 0.003, 0.068)], 0.003, green)
     return Thing(
-        "tomato", _scaled(shop.finish(), size), 0.041 * size, 0.054 * size, "top", (0.0, 0.0, 0.03 * size), 0.037 * size
+        "tomato", _scaled(shop.finish(in_order=True), size), 0.041 * size, 0.054 * size, "top", (0.0, 0.0, 0.03 * size), 0.037 * size
     )
 
 
@@ -411,7 +413,7 @@ def _spoon(size: float, paints: Paints, rng: np.random.Generator) -> Thing:
 
 
 def _scaled(solid: Solid, size: float) -> Solid:
-    return Solid(solid.points * size, solid.normals, solid.anchors, solid.parts)
+    return replace(solid, points=solid.points * size, radii=solid.radii * size)
 
 
 MAKERS: dict[str, Callable[[float, Paints, np.random.Generator], Thing]] = {

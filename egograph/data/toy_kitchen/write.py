@@ -1,0 +1,252 @@
+"""Writing a split to disk: MP4s, EPIC-100 CSVs, VISOR JSONs; whole or not at all."""
+
+import csv
+import io
+import json
+import os
+import shutil
+from collections import Counter
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from egograph.data.classes import EPIC_NOUN_IDS
+from egograph.data.epic import COLUMNS, VIDEO_COLUMNS, Segment, format_timestamp
+from egograph.data.toy_kitchen.actions import Pair, spoken
+from egograph.data.toy_kitchen.annotate import Annotation
+from egograph.data.toy_kitchen.script import wanted_pairs
+from egograph.data.toy_kitchen.splits import Split, find_split
+from egograph.data.toy_kitchen.video import Frame, ToyVideo, plan_deeds, render_video, video_name
+from egograph.data.visor import VISOR_SIZE
+from egograph.errors import EgographError
+
+# Goes up with every change to what the same parameters write.
+GENERATOR_VERSION = 1
+FINISHED = "finished.json"
+SIZES = ((256, 192), (256, 192), (256, 192), (320, 180), (288, 216), (320, 240))
+RATES = (16, 16, 16, 16, 24)
+SECONDS = (12.0, 16.0)
+ENCODER = {"preset": "superfast", "crf": "20", "threads": "1", "bf": "2", "x264-params": "scenecut=0"}
+
+
+@dataclass(frozen=True)
+class Order:
+    """One video to be written: everything on which its bytes depend."""
+
+    split: str
+    seed: int
+    fps: int
+    size: tuple[int, int]
+    seconds: float
+    wanted: tuple[tuple[Pair, float], ...]
+
+
+@dataclass(frozen=True)
+class _Written:
+    video: str
+    segments: list[Segment]
+    others: list[tuple[str, ...]]
+    info: dict[str, str]
+    frame_names: dict[str, str]
+
+
+def write_split(folder: Path, split: str, videos: int, seed: int = 0, workers: int = 1) -> Path:
+    """Writes a split and gives its folder; one that is there whole, of the same parameters, is left as it is.
+
+    In `folder/split`: `videos/*.mp4`, `EPIC_100_<split>.csv`, `EPIC_100_video_info.csv`, `visor/<video>.json`,
+    `visor/frame_mapping.json`, and at last `finished.json`.
+
+    Args:
+        folder: where the splits go.
+        split: a key of SPLITS.
+        videos: how many.
+        seed: other seeds give other videos.
+        workers: processes that render; the number changes no byte.
+
+    Raises:
+        EgographError: there is no such split, no video is asked for, or the folder cannot be written.
+    """
+    chosen = find_split(split)
+    if videos < 1:
+        raise EgographError(f"toy kitchen: {videos} videos; ask for 1 or more")
+    target = Path(folder) / split
+    stamp = {"generator": GENERATOR_VERSION, "split": split, "videos": videos, "seed": seed}
+    if _is_finished(target, stamp):
+        return target
+    partial = target.with_name(f".{split}.partial-{os.getpid()}")
+    try:
+        partial.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(partial, ignore_errors=True)
+        for name in ("videos", "visor"):
+            (partial / name).mkdir(parents=True)
+        _write_all(partial, chosen, _orders(chosen, videos, seed), workers)
+        (partial / FINISHED).write_text(json.dumps(stamp) + "\n")
+        shutil.rmtree(target, ignore_errors=True)
+        partial.rename(target)
+    except OSError as fault:
+        raise EgographError(f"{target}: cannot be written ({fault}); give another folder") from fault
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return target
+
+
+def _is_finished(target: Path, stamp: dict[str, Any]) -> bool:
+    try:
+        found: Any = json.loads((target / FINISHED).read_text())
+    except (OSError, ValueError):
+        return False
+    return bool(found == stamp)
+
+
+def _orders(split: Split, videos: int, seed: int) -> list[Order]:
+    """What is to be written: each video's script is chosen to fill what the videos before it lack."""
+    done: Counter[Pair] = Counter()
+    orders = []
+    for index in range(videos):
+        number = seed * 10_000 + index
+        rng = np.random.default_rng([split.number, number, 5])
+        size, fps = SIZES[rng.integers(len(SIZES))], RATES[rng.integers(len(RATES))]
+        seconds = round(float(rng.uniform(*SECONDS)) * 4.0) / 4.0
+        wanted = wanted_pairs(done, split.held_out)
+        orders.append(Order(split.name, number, fps, size, seconds, tuple(wanted.items())))
+        done.update(plan_deeds(number, split, seconds, wanted))
+    return orders
+
+
+def _write_all(folder: Path, split: Split, orders: list[Order], workers: int) -> None:
+    if workers <= 1:
+        written = [_write_video(folder, order) for order in orders]
+    else:
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_one_thread) as pool:
+            written = list(pool.map(_write_video, [folder] * len(orders), orders))
+    rows = [_epic_row(segment, others, info) for one in written for segment, others, info in _labelled(one)]
+    (folder / f"EPIC_100_{split.name}.csv").write_text(_csv(COLUMNS, rows))
+    (folder / "EPIC_100_video_info.csv").write_text(_csv(VIDEO_COLUMNS, [list(one.info.values()) for one in written]))
+    mapping = {one.video: one.frame_names for one in written}
+    (folder / "visor" / "frame_mapping.json").write_text(json.dumps(mapping))
+
+
+def _one_thread() -> None:
+    import cv2
+
+    cv2.setNumThreads(1)
+
+
+def _labelled(one: _Written) -> Iterable[tuple[Segment, tuple[str, ...], dict[str, str]]]:
+    return ((segment, others, one.info) for segment, others in zip(one.segments, one.others, strict=True))
+
+
+def _write_video(folder: Path, order: Order) -> _Written:
+    video = render_video(order.seed, order.split, order.fps, order.size, order.seconds, dict(order.wanted))
+    entries, names = [], {}
+    with _Mp4(folder / "videos" / f"{video.name}.mp4", video.fps, video.size) as file:
+        for frame in video.frames():
+            file.write(frame.image)
+            if frame.annotations is not None:
+                entry = _visor_entry(video, frame)
+                names[entry["image"]["name"]] = f"frame_{frame.index:010d}.jpg"
+                entries.append(entry)
+    content = {"info": {"video": video.name, "generator": GENERATOR_VERSION}, "video_annotations": entries}
+    (folder / "visor" / f"{video.name}.json").write_text(json.dumps(content, separators=(",", ":")))
+    info = {
+        "video_id": video.name,
+        "duration": f"{len(video.truth.times) / video.fps:.6f}",
+        "fps": f"{float(video.fps)}",
+        "resolution": f"{video.size[0]}x{video.size[1]}",
+    }
+    return _Written(video.name, video.segments(), [action.others for action in video.truth.actions], info, names)
+
+
+class _Mp4:
+    """An H.264 file whose bytes depend on the frames alone."""
+
+    def __init__(self, path: Path, fps: int, size: tuple[int, int]) -> None:
+        import av
+
+        self._av = av
+        self._container = av.open(str(path), "w", format="mp4", options={"fflags": "+bitexact"})
+        self._stream: Any = self._container.add_stream("libx264", rate=Fraction(fps), options={**ENCODER, "g": str(2 * fps)})
+        self._stream.width, self._stream.height = size
+        self._stream.pix_fmt = "yuv420p"
+        self._stream.codec_context.flags |= 1 << 23
+
+    def __enter__(self) -> "_Mp4":
+        return self
+
+    def write(self, image: Any) -> None:
+        """Adds a frame, uint8 `[H, W, 3]` RGB."""
+        for packet in self._stream.encode(self._av.VideoFrame.from_ndarray(image, format="rgb24")):
+            self._container.mux(packet)
+
+    def __exit__(self, *fault: object) -> None:
+        if fault[0] is None:
+            for packet in self._stream.encode():
+                self._container.mux(packet)
+        self._container.close()
+
+
+def _visor_entry(video: ToyVideo, frame: Frame) -> dict[str, Any]:
+    assert frame.annotations is not None
+    name = f"{video.name}_frame_{frame.index:010d}.jpg"
+    scale = np.array(VISOR_SIZE) / np.array(video.size)
+    image = {"image_path": f"{video.name}/{name}", "name": name, "subsequence": f"{video.name}_seq_00001", "video": video.name}
+    return {"image": image, "annotations": [_visor_object(one, scale) for one in frame.annotations]}
+
+
+def _visor_object(one: Annotation, scale: Any) -> dict[str, Any]:
+    hands = {"left hand": 300, "right hand": 301}
+    entry: dict[str, Any] = {
+        "id": one.id,
+        "name": spoken(one.noun),
+        "class_id": hands[one.noun] if one.noun in hands else EPIC_NOUN_IDS[one.noun],
+        "exhaustive": "y",
+        "segments": [[[round(float(x), 1), round(float(y), 1)] for x, y in polygon * scale] for polygon in one.polygons],
+    }
+    if one.noun in hands:
+        entry["in_contact_object"] = one.touches or ("none-of-the-above" if one.touches_unseen else "hand-not-in-contact")
+    return entry
+
+
+def _epic_row(segment: Segment, others: tuple[str, ...], info: dict[str, str]) -> list[str]:
+    fps = float(info["fps"])
+    verb, _, noun = segment.narration.partition(" ")
+    nouns = [key for key in (_noun_key(segment.noun), *others) if key in EPIC_NOUN_IDS]
+    nouns = list(dict.fromkeys(nouns))
+    return [
+        segment.narration_id,
+        segment.participant,
+        segment.video,
+        format_timestamp(segment.start),
+        format_timestamp(segment.start),
+        format_timestamp(segment.stop),
+        str(max(int(segment.start * fps), 1)),
+        str(int(segment.stop * fps)),
+        segment.narration,
+        verb,
+        str(segment.verb),
+        nouns[0],
+        str(segment.noun),
+        str(nouns),
+        str([EPIC_NOUN_IDS[key] for key in nouns]),
+    ]
+
+
+def _noun_key(number: int) -> str:
+    return next(key for key, value in EPIC_NOUN_IDS.items() if value == number)
+
+
+def _csv(columns: tuple[str, ...], rows: list[list[str]]) -> str:
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return file.getvalue()
+
+
+__all__ = ["GENERATOR_VERSION", "video_name", "write_split"]
