@@ -26,24 +26,24 @@ async def show_progress(under_way: Sequence[StreamTally]) -> None:
     while True:
         await asyncio.sleep(_EVERY[1])
         for tally in under_way:
-            _log.info("%s: %s", tally.stream, ", ".join(_cells(tally)))
+            _log.info("%s: %s", tally.stream, ", ".join(filter(None, _cells(tally))))
 
 
 def pace(tally: StreamTally) -> str:
-    """How fast a stream is labelled against real time, as `3.1x`."""
-    return f"{tally.seconds / max(time.monotonic() - tally.started, 1e-3):.1f}x"
+    """How much of a stream is labelled, and how fast against real time."""
+    speed = tally.seconds / max(time.monotonic() - tally.started, 1e-3)
+    return f"{tally.clips} clip{'s' * (tally.clips != 1)}, {speed:.1f}x real time"
 
 
 def _table(under_way: Sequence[StreamTally]) -> Table:
-    table = Table("stream", "clips", "speed", "action", box=None)
+    table = Table("stream", "labelled", "action", box=None)
     for tally in under_way:
         table.add_row(tally.stream, *_cells(tally))
     return table
 
 
-def _cells(tally: StreamTally) -> tuple[str, str, str]:
+def _cells(tally: StreamTally) -> tuple[str, str]:
     label = tally.last
     if label is None:
-        return "0 clips", "", "opening"
-    action = "unsure" if label.abstain else f"{label.action} {label.confidence:.2f}"
-    return f"{tally.clips} clips", pace(tally), action
+        return "opening", ""
+    return pace(tally), "unsure" if label.abstain else f"{label.action} {label.confidence:.2f}"

@@ -20,9 +20,9 @@ class Writer:
     """
 
     def __init__(self, output: Path, key: CacheKey) -> None:
-        folder = RunFolder(output)
-        self._labels = LabelFile(folder)
-        self._cache = NodeCache(folder.cache)
+        self._folder = RunFolder(output)
+        self._labels = LabelFile(self._folder)
+        self._cache = NodeCache(self._folder.cache)
         self._key = key
         self._open: dict[str, StreamWriter] = {}
 
@@ -38,8 +38,9 @@ class Writer:
                 self._open[label.stream] = self._cache.writer(label.stream, self._key)
             self._open[label.stream].append(clip)
         except OSError as fault:
+            what = fault.filename or self._folder.path
             raise EgographError(
-                f"{fault.filename or self._cache.folder}: cannot be written ({fault.strerror}); free space, or give another output=DIR"
+                f"{what}: cannot be written ({fault.strerror}); free space, or give another output=DIR"
             ) from None
 
     def finish(self, stream: str) -> None:

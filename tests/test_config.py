@@ -71,7 +71,10 @@ def test_a_union_is_told_apart_by_name():
         ({"sources": [["a"]]}, "sources=['a']: not a text"),
         ({"sure": 1}, "sure=1: not true or false"),
         ({"encoder": {"name": "huge"}}, "encoder=huge: not one of large, small"),
-        ({"encoder": {"name": "large", "checkpoint": "???"}}, "encoder.checkpoint: needs a value; give encoder.checkpoint=…"),
+        (
+            {"encoder": {"name": "large", "checkpoint": "???"}},
+            "encoder.checkpoint: needs a value; give encoder.checkpoint=…",
+        ),
         ({"encoder": {"name": "large"}}, "encoder.checkpoint: needs a value; give encoder.checkpoint=…"),
     ],
 )

@@ -4,6 +4,7 @@ import math
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,8 @@ class StreamWriter:
 
     An append first fills the arrays, which grow by whole chunks, and then commits; the store replaces files in one
     step. So a reader, at any moment and after any crash of the writer, finds whole clips up to the last commit.
+
+    As a context manager it finishes the group, unless an exception ends it.
 
     Args:
         path: where the group grows; nothing is there yet.
@@ -60,6 +63,15 @@ class StreamWriter:
             array.resize((self.commit.rows(name), *array.shape[1:]))
         self._commit(replace(self.commit, complete=True))
         take_place(self.path, self.home)
+
+    def __enter__(self) -> "StreamWriter":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.finish()
 
     def _commit(self, done: Commit) -> None:
         self.commit = replace(done, when=time.time())

@@ -5,9 +5,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from egograph.cli.groups import configs_folder, group_options
-from egograph.errors import UsageError
-from egograph.spelling import did_you_mean
 from hydra import compose as hydra_compose
 from hydra import initialize_config_dir
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -15,6 +12,10 @@ from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
+
+from egograph.cli.groups import configs_folder, group_options
+from egograph.errors import UsageError
+from egograph.spelling import did_you_mean
 
 CODE_KEYS = ("_target_", "_partial_", "_args_")
 

@@ -12,16 +12,15 @@ from egograph.cache.store import NodeCache
 from egograph.cli.model_keys import ModelKeys
 from egograph.cli.outcome import Outcome
 from egograph.cli.output import run_folder
-from egograph.cli.run_report import outcome_of, tell, tell_actions
+from egograph.cli.run_report import outcome_of, tell, tell_actions, tell_files
 from egograph.data.toy_kitchen import render_video
-from egograph.errors import UsageError
+from egograph.errors import TruncatedSource, UsageError
 from egograph.model import EgoGraph
 from egograph.pipeline import label_clips
 from egograph.report.overlay_video import OverlayVideo
 from egograph.report.report import ReportBuilder
 from egograph.run_folder import LabelFile, RunFolder
 from egograph.summary import RunSummary, StreamOutcome, StreamTally
-from egograph.video.reader import TruncatedSource
 from egograph.video.sampler import ClipSampler
 from egograph.video.source import Source, find_sources
 from egograph.video.writer import VideoWriter
@@ -30,6 +29,7 @@ log = logging.getLogger("egograph")
 
 _TOY_NAME, _TOY_SPLIT, _TOY_SEED = "toy_kitchen", "val", 7
 _TOY_FPS, _TOY_SIZE, _TOY_SECONDS = 16, (320, 240), 16.0
+_TOY_FILE = {f"{_TOY_NAME}.mp4": "the video that the toy kitchen rendered"}
 _FILES = {
     "overlay.mp4": "the video with hands, objects, contacts and labels drawn on it",
     "report.html": "actions over time and the graphs that led to them; open it in a browser",
@@ -43,12 +43,12 @@ class DemoConfig(ModelKeys):
     Attributes:
         video: a video file; null renders one of the toy kitchen.
         stream: the fixed clock.
-        output: the folder for all that is written; null is a dated one under outputs/.
+        output: the folder for all that is written, a dated one unless it is given.
     """
 
     video: str | None = None
     stream: ClipSampler = field(default_factory=ClipSampler)
-    output: Path | None = None
+    output: Path
 
 
 def run(config: DemoConfig) -> Outcome:
@@ -60,15 +60,16 @@ def run(config: DemoConfig) -> Outcome:
         UsageError: the output cannot be written, or there is more than one video.
     """
     began, model = time.monotonic(), config.load()
-    with run_folder(config.output, "demo") as folder:
+    with run_folder(config.output) as folder:
         source = _source(config.video, folder)
         outcome = _label(config, model, source, folder)
         summary = RunSummary(str(folder.path), time.monotonic() - began, (outcome,))
         if summary.clips:
             folder.write_summary(summary.to_json())
-    tell(summary, folder, _FILES)
+    tell(summary)
     if summary.clips:
         tell_actions(folder)
+        tell_files(folder, _FILES if config.video else _TOY_FILE | _FILES)
     return outcome_of(summary)
 
 

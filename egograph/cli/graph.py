@@ -56,10 +56,11 @@ def _frames(config: GraphConfig, model: EgoGraph, source: Source) -> Iterator[di
     boxes = config.boxes(model)
     for clip, _, labelled in label_clips(model, config.stream.clips(source), boxes):
         for frame in range(int(clip.valid.sum())):
+            triplets = frame_triplets(labelled.graph, model.vocabulary.nouns, frame, config.least)
             yield {
                 "stream": clip.stream,
                 "clip": clip.index,
                 "frame": frame,
                 "time": round(float(clip.times[frame]), 3),
-                "triplets": frame_triplets(labelled.graph, model.vocabulary.nouns, frame, config.least),
+                "triplets": [(*words, round(p, 4)) for *words, p in triplets],
             }

@@ -135,7 +135,7 @@ def _table(rows: Mapping[str, str]) -> list[str]:
         folded = textwrap.wrap(text, max(width - left, 30)) or [""]
         head = f"  {name}".ljust(left)
         if len(name) + 4 > left:
-            lines.append(head)
+            lines.append(head.rstrip())
             head = " " * left
         lines.append((head + folded[0]).rstrip())
         lines += [" " * left + line for line in folded[1:]]

@@ -7,7 +7,7 @@ from egograph.cache import replay
 from egograph.cli.model_keys import ModelKeys
 from egograph.cli.outcome import Outcome
 from egograph.cli.output import run_folder
-from egograph.cli.run_report import outcome_of, tell
+from egograph.cli.run_report import outcome_of, tell, tell_files
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,12 +17,12 @@ class ReplayConfig(ModelKeys):
     Attributes:
         streams: names of streams in the cache; none for all.
         cache: the output folder of a run, or the cache folder in it.
-        output: the folder for labels.jsonl and summary.json; null is a dated one under outputs/.
+        output: the folder for labels.jsonl and summary.json, a dated one unless it is given.
     """
 
     streams: tuple[str, ...] = ()
     cache: Path
-    output: Path | None = None
+    output: Path
 
 
 def run(config: ReplayConfig) -> Outcome:
@@ -33,8 +33,10 @@ def run(config: ReplayConfig) -> Outcome:
         UsageError: the output cannot be written.
     """
     config.own_nodes("egograph replay")
-    with run_folder(config.output, "replay") as folder:
+    with run_folder(config.output) as folder:
         work = replay.ReplayConfig(cache=config.cache, output=folder.path, streams=config.streams)
         summary = replay.replay(work, config.load())
-    tell(summary, folder)
+    tell(summary)
+    if summary.clips:
+        tell_files(folder)
     return outcome_of(summary)

@@ -17,21 +17,18 @@ def outcome_of(summary: RunSummary) -> Outcome:
     return Outcome(SOME_FAILED if summary.failed else DONE, summary.to_json())
 
 
-def tell(summary: RunSummary, folder: RunFolder, files: Mapping[str, str] | None = None) -> None:
-    """Print what became of each stream, and where the results are.
-
-    Args:
-        summary: what became of the run.
-        folder: where its results are.
-        files: what else lies there than labels, summary and cache: name and content.
-    """
+def tell(summary: RunSummary) -> None:
+    """Print what became of each stream."""
     for stream in summary.streams:
         print(_line(stream))
-    if summary.clips:
-        print(f"{folder.path}/")
-        written = {"labels.jsonl": "one line a clip", **(files or {}), "summary.json": "what became of each stream"}
-        for name, content in written.items():
-            print(f"  {name:13} {content}")
+
+
+def tell_files(folder: RunFolder, others: Mapping[str, str] | None = None) -> None:
+    """Print where the results are: labels, summary, and `others`, name and content."""
+    print(f"{folder.path}/")
+    files = {"labels.jsonl": "one line a clip", **(others or {}), "summary.json": "what became of each stream"}
+    for name, content in files.items():
+        print(f"  {name:15}  {content}")
 
 
 def tell_actions(folder: RunFolder) -> None:
@@ -52,7 +49,11 @@ def _said(label: ActionLabel) -> str:
 def _line(stream: StreamOutcome) -> str:
     if not stream.clips:
         return f"{stream.stream}: no label"
-    parts = [f"{stream.clips} clips", f"{stream.seconds:.1f} s", f"unsure on {stream.abstained}"]
+    parts = [
+        f"{stream.clips} clip{'s' * (stream.clips > 1)}",
+        f"{stream.seconds:.1f} s",
+        f"unsure on {stream.abstained}",
+    ]
     if stream.dropped:
         parts.append(f"{stream.dropped} dropped to keep up")
     if stream.fault:

@@ -1,6 +1,7 @@
 """Action segments in the EPIC-KITCHENS-100 CSV layout."""
 
 import csv
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,9 @@ COLUMNS = (
     "all_nouns",
     "all_noun_classes",
 )
+# The first half of the data set, recordings 01 to 99, had its frames extracted, and numbered, at 60 a second, whatever
+# the video's own rate (59.94 mostly, 29.97 to 90).
+_NUMBERED_AT_60 = re.compile(r"P\d\d_\d\d")
 VIDEO_COLUMNS = ("video_id", "duration", "fps", "resolution")
 
 
@@ -60,6 +64,11 @@ class VideoInfo:
     fps: float
     width: int
     height: int
+
+    @property
+    def numbering_fps(self) -> float:
+        """Frame numbers a second, in the CSVs and in VISOR: time = number / this."""
+        return 60.0 if _NUMBERED_AT_60.fullmatch(self.video) else self.fps
 
 
 def read_segments(path: Path) -> list[Segment]:

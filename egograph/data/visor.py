@@ -9,13 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from egograph.data import visor_layout
 from egograph.errors import EgographError
 from egograph.nodes.nodes import LEFT_HAND, OBJECT, RIGHT_HAND
 
-HAND_CLASSES = {300: LEFT_HAND, 301: RIGHT_HAND}
-GLOVE_CLASSES = {303: LEFT_HAND, 304: RIGHT_HAND}
-NOT_IN_CONTACT = ("hand-not-in-contact", "glove-not-in-contact")
-VISOR_SIZE = (1920, 1080)
+HAND_CLASSES = {visor_layout.LEFT_HAND_CLASS: LEFT_HAND, visor_layout.RIGHT_HAND_CLASS: RIGHT_HAND}
+GLOVE_CLASSES = {visor_layout.LEFT_GLOVE_CLASS: LEFT_HAND, visor_layout.RIGHT_GLOVE_CLASS: RIGHT_HAND}
+NOT_IN_CONTACT = (visor_layout.HAND_FREE, visor_layout.GLOVE_FREE)
+
+_WORN = -2
 
 FrameMapping = Mapping[str, Mapping[str, str]]
 
@@ -31,7 +33,7 @@ class AnnotatedFrame:
         kind: int64 `[N]`, LEFT_HAND, RIGHT_HAND or OBJECT.
         noun: int64 `[N]`, EPIC-100 noun class id, -1 for hands.
         contact: int64 `[N]`, for a hand the row that it touches, else -1.
-        contact_known: bool `[N]`, true for a hand of which the annotators said what it touches, or that it touches nothing.
+        contact_known: bool `[N]`, true for a hand of which is said what row it touches, or that it touches nothing.
     """
 
     video: str
@@ -45,6 +47,8 @@ class AnnotatedFrame:
 
 @dataclass
 class _Row:
+    """One annotation; a worn glove carries noun `_WORN` until it is joined with the hand in it."""
+
     id: str
     box: NDArray[np.float64]
     kind: int
@@ -65,7 +69,7 @@ def read_frame_mapping(path: Path) -> FrameMapping:
 
 
 def read_visor(
-    path: Path, frame_mapping: FrameMapping, fps: float, size: tuple[int, int] = VISOR_SIZE
+    path: Path, frame_mapping: FrameMapping, fps: float, size: tuple[int, int] = visor_layout.SIZE
 ) -> list[AnnotatedFrame]:
     """The annotated frames of one VISOR JSON, by time.
 
@@ -74,7 +78,7 @@ def read_visor(
     Args:
         path: the video's JSON.
         frame_mapping: what `read_frame_mapping` gives; the number in a VISOR frame name is not the original one.
-        fps: the video's frames a second; time = original frame number / fps.
+        fps: the video's frame numbers a second; time = original frame number / fps.
         size: width and height in pixels to which the polygons refer.
 
     Raises:
@@ -131,15 +135,14 @@ def _row(annotation: dict[str, Any], size: tuple[int, int]) -> _Row:
     if class_id in HAND_CLASSES:
         return _Row(annotation["id"], box, HAND_CLASSES[class_id], -1, annotation.get("in_contact_object"))
     if class_id in GLOVE_CLASSES and annotation.get("on_which_hand"):
-        # The id of a worn glove's row carries the side until the hand that wears it is found.
-        return _Row(annotation["id"], box, GLOVE_CLASSES[class_id], -2, annotation.get("in_contact_object"))
+        return _Row(annotation["id"], box, GLOVE_CLASSES[class_id], _WORN, annotation.get("in_contact_object"))
     return _Row(annotation["id"], box, OBJECT, class_id, None)
 
 
 def _join_gloves(rows: list[_Row]) -> list[_Row]:
-    """Worn gloves (noun -2) become part of the hand of their side, or the hand itself where none is annotated."""
-    joined = [row for row in rows if row.noun != -2]
-    for glove in (row for row in rows if row.noun == -2):
+    """Worn gloves become part of the hand of their side, or the hand itself where none is annotated."""
+    joined = [row for row in rows if row.noun != _WORN]
+    for glove in (row for row in rows if row.noun == _WORN):
         hand = next((row for row in joined if row.kind == glove.kind), None)
         if hand is None:
             joined.append(_Row(glove.id, glove.box, glove.kind, -1, glove.touched))

@@ -80,9 +80,8 @@ class VisorBoxes:
         if stream not in self._frames:
             if stream not in self._info:
                 raise EgographError(f"{self.folder}: no annotations of {stream}; name the video as they do")
-            about = self._info[stream]
-            size = (about.width, about.height)
-            self._frames[stream] = read_visor(self.folder / f"{stream}.json", self._mapping, about.fps, size)
+            fps = self._info[stream].fps
+            self._frames[stream] = read_visor(self.folder / f"{stream}.json", self._mapping, fps)
         return self._frames[stream]
 
     def _given(self, frame: AnnotatedFrame | None) -> GivenBoxes:

@@ -131,8 +131,9 @@ class Canvas:
 
     def _blend(self, mask: NDArray[np.uint8], left: int, top: int, colour: Colour, opacity: float) -> None:
         part = self._pixels[top : top + mask.shape[0], left : left + mask.shape[1]]
-        share = mask[..., None].astype(np.float32) * (opacity / 255)
-        part[:] = (part + (np.array(colour, np.float32) - part) * share + 0.5).astype(np.uint8)
+        drawn = mask.nonzero()  # few pixels of an outline's mask are
+        old, share = part[drawn], mask[drawn][:, None].astype(np.float32) * (opacity / 255)
+        part[drawn] = (old + (np.array(colour, np.float32) - old) * share + 0.5).astype(np.uint8)
 
 
 def text_width(text: str, size: float, *, bold: bool = False) -> float:

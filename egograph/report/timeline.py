@@ -9,7 +9,7 @@ from egograph.report.palette import verb_hue
 
 _TICKS = 12
 _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
-_CLIP_PIXELS = (4.0, 12.0)  # the least width of a clip, in a long stream and in a short one
+_CLIP_PIXELS = (4.0, 30.0)  # the least width of a clip, in a long stream and in a short one
 _LONG = 4800  # pixels: how wide a stream grows before its clips become narrower
 _TICK_PIXELS = 90
 

@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from egograph.nn.temporal_head import ActionLogits
-from egograph.training.batches import ActionTruth
+from egograph.training.windows import ActionTruth
 
 _SMOOTHING = 0.05
 

@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import torch
-import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor
 
 from egograph.nodes.box import area
 from egograph.training.truth import UNKNOWN
 
 _LEAST_SHOWN = 0.3
+_MIDDLE_GREY = 110
 
 
 @dataclass(frozen=True)
@@ -57,30 +59,36 @@ def augment(
 
     A box that is mostly out of the shown part is dropped; a hand's contact with it becomes unknown.
     """
-    planes = _lit(pixels.permute(0, 3, 1, 2).float(), look)
+    seen = torch.from_numpy(np.stack([_seen(frame, look) for frame in pixels.numpy()]))
     if look.zoom > 1:
-        planes = _zoomed(planes, look)
         box, kind, touches = _zoomed_boxes(box, kind, touches, look)
     if look.mirrored:
-        planes = planes.flip(-1)
         box = torch.stack([1 - box[..., 2], box[..., 1], 1 - box[..., 0], box[..., 3]], dim=-1)
         kind = torch.where(kind == 0, 1, torch.where(kind == 1, 0, kind))
         touches = touches.flip(-1)
-    return planes.clamp(0, 255).round().to(torch.uint8).permute(0, 2, 3, 1).contiguous(), box, kind, touches
+    return seen, box, kind, touches
 
 
-def _lit(planes: Tensor, look: Look) -> Tensor:
-    grey = planes.mean(dim=1, keepdim=True)
-    planes = grey + (planes - grey) * look.saturation
-    gain = planes.new_tensor(look.gain)[:, None, None]
-    return (planes * gain - 110) * look.contrast + 110
+def _seen(frame: NDArray[np.uint8], look: Look) -> NDArray[np.uint8]:
+    """One frame `[h, w, 3]` in a look."""
+    lit = cv2.transform(frame, _light(look))
+    if look.zoom > 1:
+        lit = cv2.warpAffine(lit, _place(look, *frame.shape[:2]), frame.shape[1::-1], borderMode=cv2.BORDER_REPLICATE)
+    return np.ascontiguousarray(lit[:, ::-1]) if look.mirrored else lit
 
 
-def _zoomed(planes: Tensor, look: Look) -> Tensor:
-    scale = 1 / look.zoom
-    theta = planes.new_tensor([[scale, 0, 2 * look.shift[0]], [0, scale, 2 * look.shift[1]]])
-    grid = F.affine_grid(theta.expand(len(planes), 2, 3), list(planes.shape), align_corners=False)
-    return F.grid_sample(planes, grid, padding_mode="border", align_corners=False)
+def _light(look: Look) -> NDArray[np.float64]:
+    """The matrix `[3, 4]` that turns a pixel's colour into its colour in the look's light."""
+    saturation = look.saturation * np.eye(3) + (1 - look.saturation) / 3
+    linear = look.contrast * np.diag(look.gain) @ saturation
+    return np.hstack([linear, np.full((3, 1), _MIDDLE_GREY * (1 - look.contrast))])
+
+
+def _place(look: Look, height: int, width: int) -> NDArray[np.float64]:
+    """The matrix `[2, 3]` that moves a pixel to where the look shows it."""
+    x, y = (size * (0.5 + shift) - 0.5 for size, shift in zip((width, height), look.shift, strict=True))
+    middle = np.array([(width - 1) / 2, (height - 1) / 2])
+    return np.hstack([look.zoom * np.eye(2), (middle - look.zoom * np.array([x, y]))[:, None]])
 
 
 def _zoomed_boxes(box: Tensor, kind: Tensor, touches: Tensor, look: Look) -> tuple[Tensor, Tensor, Tensor]:

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -69,24 +70,30 @@ def stated_duration(container: InputContainer, stream: VideoStream) -> float | N
         return None
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
-    start = float((stream.start_time or 0) * (stream.time_base or 0))
-    tag = stream.metadata.get("DURATION")  # Matroska's, of this stream: hours:minutes:seconds
-    if tag is not None:
-        hours, minutes, seconds = tag.split(":")
-        return int(hours) * 3600 + int(minutes) * 60 + float(seconds) - start
-    if container.duration and len(container.streams) == 1:
-        return container.duration / av.time_base - start
+    if container.format.name == "matroska,webm":
+        return _stated_by_matroska(container, stream)
     return None
 
 
 def joins_anywhere(container: InputContainer) -> bool:
     """Whether it is of a format made to be joined, and to go on, anywhere: a broken packet is not its end."""
-    return container.format.name in ("mpegts", "rtsp", "rtp")
+    return container.format.name in ("mpegts", "mpeg", "rtsp")
 
 
 def reason(fault: BaseException) -> str:
     """What FFmpeg or the system says of a fault, without its number and its address."""
     return str(getattr(fault, "strerror", None) or fault).strip() or type(fault).__name__
+
+
+def _stated_by_matroska(container: InputContainer, stream: VideoStream) -> float | None:
+    start = float((stream.start_time or 0) * (stream.time_base or 0))
+    of_stream = re.fullmatch(r"(\d+):(\d+):(\d+(?:\.\d+)?)", stream.metadata.get("DURATION", ""))
+    if of_stream is not None:
+        hours, minutes, seconds = of_stream.groups()
+        return int(hours) * 3600 + int(minutes) * 60 + float(seconds) - start
+    if container.duration and len(container.streams) == 1:  # of several, it is that of the longest
+        return container.duration / av.time_base - start
+    return None
 
 
 def _check_file(address: str) -> None:

@@ -19,6 +19,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby
+from threading import Lock
 from types import TracebackType
 from typing import Any, Self
 
@@ -82,7 +83,8 @@ class DecordReader:
 
     Its clips are those of `PyAVReader`: the same frames at the same times, the pixels the same bit by bit for 8-bit
     4:2:0 of even size; for other formats chroma is interpolated differently, which is seen where saturated colours
-    meet: on average at most 4 of 255 on a colour test pattern.
+    meet: on average at most 4 of 255 on a colour test pattern. In a damaged file a broken frame goes unnoticed if its
+    window holds no later frame that a clip shows.
 
     Args:
         source: a file.
@@ -101,6 +103,7 @@ class DecordReader:
         self._most = min(_LONGEST, max(1, READ_AHEAD // (look.width * look.height * 3)))
         self._open: tuple[Window, Any] | None = None
         self._given_up = False
+        self._decoding = Lock()  # a stream's clips and its newest picture may be asked for in different threads
 
     @property
     def duration(self) -> float | None:
@@ -125,21 +128,23 @@ class DecordReader:
             if not pending:
                 return self._pyav.check_whole()
             length = 0 if self._given_up else window_length(pending, self._most)
-            if not length:
+            video = self._remuxed(pending[:length])
+            if video is None:
                 log.debug("%s: PyAV reads on from frame %d", self._address, offset)
                 yield from self._pyav.decode(chain(pending, packets))
                 return None
-            yield from self._window_frames(pending[:length], offset)
+            yield from self._window_frames(video, pending[:length], offset)
             offset += length
             del pending[:length]
 
     def pixels(self, frames: Sequence[Frame]) -> NDArray[np.uint8]:
         """See `Reader.pixels`."""
         runs = []
-        for window, run in groupby(frames, key=_window_of):
-            asked = list(run)
-            runs.append(self._pyav.pixels(asked) if window is None else self._window_pixels(window, asked))
-        return np.concatenate(runs)
+        with self._decoding:
+            for window, run in groupby(frames, key=_window_of):
+                asked = list(run)
+                runs.append(self._pyav.pixels(asked) if window is None else self._window_pixels(window, asked))
+        return runs[0] if len(runs) == 1 else np.concatenate(runs)
 
     def close(self) -> None:
         """See `Reader.close`."""
@@ -154,7 +159,14 @@ class DecordReader:
     ) -> None:
         self.close()
 
-    def _window_frames(self, packets: "Sequence[Packet[VideoStream]]", offset: int) -> Iterator[Frame]:
+    def _remuxed(self, packets: "Sequence[Packet[VideoStream]]") -> bytes | None:
+        try:
+            return remux(packets, self._pyav.stream) if packets else None
+        except av.error.FFmpegError as fault:
+            log.debug("%s: packets that make no MP4: %s", self._address, reason(fault))
+            return None
+
+    def _window_frames(self, video: bytes, packets: "Sequence[Packet[VideoStream]]", offset: int) -> Iterator[Frame]:
         before = self._pyav.end
         times, ends = [], []
         for packet in sorted(packets, key=lambda packet: packet.pts or 0):
@@ -162,7 +174,7 @@ class DecordReader:
             assert time is not None  # a window's times rise, and it begins after the one before
             times.append(time)
             ends.append(self._pyav.end)
-        window = Window(remux(packets, self._pyav.stream), tuple(ends), before, offset)
+        window = Window(video, tuple(ends), before, offset)
         for index, time in enumerate(times):
             yield Frame(time, _Place(window, index))
 
@@ -192,16 +204,16 @@ class DecordReader:
     def _by_pyav(self, window: Window, indices: Sequence[int]) -> NDArray[np.uint8]:
         wanted: dict[int, Frame] = {}
         decoded, why = 0, "frames are missing"
-        with av.open(io.BytesIO(window.video), "r") as container:
-            try:
+        try:
+            with av.open(io.BytesIO(window.video), "r") as container:
                 for picture in container.decode(video=0):
                     if decoded in indices:
                         wanted[decoded] = Frame(0.0, picture)
                     decoded += 1
                     if decoded > max(indices):
                         break
-            except (av.error.FFmpegError, ValueError) as fault:
-                why = reason(fault)
+        except (av.error.FFmpegError, ValueError) as fault:
+            why = reason(fault)
         if decoded <= max(indices):
             raise self._pyav.broken_off(window.end_of(decoded), window.offset + decoded, why)
         return self._pyav.pixels([wanted[index] for index in indices])

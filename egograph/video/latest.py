@@ -40,7 +40,7 @@ class LatestClips:
 
     Args:
         sampler: the clock.
-        reader: an open source.
+        reader: an open source; a file is best opened with `pyav`, which does not go back for `picture`.
         stream: the stream's name.
         now: the present, seconds of `time.time()`.
     """

@@ -3,12 +3,14 @@
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from threading import Lock
 from types import TracebackType
 from typing import Self, cast
 
 import av
 import numpy as np
 from av import Packet, VideoFrame
+from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
@@ -68,6 +70,8 @@ class PyAVReader:
         self.end = 0.0
         self._goes_on = self.live or joins_anywhere(self._container)
         self._fault: str | None = None
+        self._converter = VideoReformatter()
+        self._converting = Lock()  # a stream's clips and its newest picture may be asked for in different threads
         self.look: Look | None = None
         self._origin: int | None = None
         self._latest = -1.0
@@ -79,12 +83,13 @@ class PyAVReader:
 
     def pixels(self, frames: Sequence[Frame]) -> NDArray[np.uint8]:
         """See `Reader.pixels`."""
-        first = self._rgb(frames[0].handle)
-        pixels = np.empty((len(frames), *first.shape), dtype=np.uint8)
-        pixels[0] = first
-        for row, frame in enumerate(frames[1:], start=1):
-            pixels[row] = self._rgb(frame.handle)
-        return pixels
+        with self._converting:
+            first = self._rgb(frames[0].handle)
+            pixels = np.empty((len(frames), *first.shape), dtype=np.uint8)
+            pixels[0] = first
+            for row, frame in enumerate(frames[1:], start=1):
+                pixels[row] = self._rgb(frame.handle)
+            return pixels
 
     def packets(self) -> "Iterator[Packet[VideoStream]]":
         """The stream's packets as the file has them, up to the first that is not whole."""
@@ -203,8 +208,9 @@ class PyAVReader:
         assert isinstance(picture, VideoFrame)
         look = self.look
         assert look is not None  # known from the first frame on
-        # One size for the whole stream, though its encoder may change the size midway.
-        rgb = picture.reformat(width=look.width, height=look.height, format="rgb24")
+        # One size for the whole stream, though its encoder may change the size midway. One converter, with one thread:
+        # setting one up for each frame, with its threads, takes longer than converting.
+        rgb = self._converter.reformat(picture, look.width, look.height, format="rgb24", threads=1)
         return upright(cast(NDArray[np.uint8], rgb.to_ndarray()), look.matrix)
 
 

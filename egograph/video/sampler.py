@@ -1,7 +1,7 @@
 """ClipSampler: a video source as clips on a fixed clock."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import get_args
 
 import numpy as np
@@ -58,15 +58,22 @@ class ClipSampler:
 
     def sample(self, reader: Reader, stream: str) -> Iterator[Clip]:
         """All clips of an open reader; raises as `clips`."""
-        for pick in picks(reader.frames(), self.clock, reader.live, lambda: reader.end):
-            try:
-                clip = self.clip(reader, stream, pick)
-            except TruncatedSource as fault:
-                decoded = pick.until(fault.decoded, self.clock)
-                if decoded.frames:
-                    yield self.clip(reader, stream, decoded)
-                raise
-            yield clip
+        clips = self._decodable(reader, stream)
+        if reader.live:
+            yield from clips
+            return
+        before: Clip | None = None  # waits for the next clip, whose decoding may show that the stream ended before it
+        try:
+            for clip in clips:
+                if before is not None:
+                    yield before
+                before = clip
+        except TruncatedSource as fault:
+            if before is not None:
+                yield replace(before, stop=min(before.stop, fault.decoded))
+            raise
+        if before is not None:
+            yield before
 
     def clip(self, reader: Reader, stream: str, pick: Pick) -> Clip:
         """Turn a pick into a clip; raises as `Reader.pixels`."""
@@ -84,3 +91,14 @@ class ClipSampler:
             start=self.clock.tick(pick.index * self.frames),
             stop=pick.stop,
         )
+
+    def _decodable(self, reader: Reader, stream: str) -> Iterator[Clip]:
+        for pick in picks(reader.frames(), self.clock, reader.live, lambda: reader.end):
+            try:
+                clip = self.clip(reader, stream, pick)
+            except TruncatedSource as fault:
+                decoded = pick.until(fault.decoded, self.clock)
+                if decoded.frames:
+                    yield self.clip(reader, stream, decoded)
+                raise
+            yield clip

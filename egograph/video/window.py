@@ -3,6 +3,7 @@
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import av
 import numpy as np
@@ -41,7 +42,9 @@ def window_length(packets: "Sequence[Packet[VideoStream]]", most: int) -> int:
     The packets either reach the stream's end or go on for `LOOK_AHEAD` beyond `most`.
     """
     shown = [packet.pts for packet in packets]
-    if None in shown or len(set(shown)) < len(shown) or any(packet.is_discard for packet in packets):
+    if None in shown or len(set(shown)) < len(shown):
+        return 0
+    if any(packet.is_discard or packet.has_sidedata("new_extradata") for packet in packets):
         return 0
     pts = np.array(shown, dtype=np.int64)
     if not packets[0].is_keyframe or pts.min() < pts[0]:
@@ -55,14 +58,26 @@ def window_length(packets: "Sequence[Packet[VideoStream]]", most: int) -> int:
 
 
 def remux(packets: "Sequence[Packet[VideoStream]]", stream: VideoStream) -> bytes:
-    """Put packets as they are into an MP4 in memory."""
+    """Put packets as they are into an MP4 in memory.
+
+    Raises:
+        av.error.FFmpegError: an MP4 cannot hold them.
+    """
     file = io.BytesIO()
     with av.open(file, "w", format="mp4") as container:
-        copy = container.add_stream_from_template(stream)
+        track = container.add_stream_from_template(stream)
         for packet in packets:
-            packet.stream = copy
-            container.mux(packet)
+            container.mux(_copy(packet, track))
     return file.getvalue()
+
+
+def _copy(packet: "Packet[VideoStream]", track: VideoStream) -> "Packet[VideoStream]":
+    """A packet of another stream with the same data; muxing rescales the times of the one it is given."""
+    copy = cast("Packet[VideoStream]", Packet(bytes(packet)))
+    copy.pts, copy.dts, copy.duration, copy.time_base = packet.pts, packet.dts, packet.duration, packet.time_base
+    copy.is_keyframe = packet.is_keyframe
+    copy.stream = track
+    return copy
 
 
 def _parts_cleanly(pts: NDArray[np.int64], cut: int) -> bool:

@@ -9,7 +9,7 @@ from typing import Self
 import av
 import numpy as np
 from av import VideoFrame
-from av.video.reformatter import ColorRange, Colorspace
+from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
@@ -45,14 +45,17 @@ class VideoWriter:
         self._path, self._size = path, size
         self._partial = path.with_name(f".{path.name}.part")
         try:
+            self._partial.touch()  # FFmpeg opens it at the first frame; here is where to say that it cannot be
             self._container = av.open(self._partial, "w", format="mp4", options={"movflags": "+faststart"})
         except (av.error.FFmpegError, OSError) as fault:
             raise EgographError(f"{path}: cannot be written ({reason(fault)}); give another folder") from None
         try:
-            self._stream = self._add_stream(Fraction(fps).limit_denominator(1001))
+            self._rate = Fraction(fps).limit_denominator(1001)
+            self._stream = self._add_stream()
         except BaseException:
             self._discard()
             raise
+        self._converter = VideoReformatter()
         self._count = 0
 
     def write(self, frame: NDArray[np.uint8]) -> None:
@@ -67,9 +70,11 @@ class VideoWriter:
             raise ValueError(f"frame {frame.dtype} {frame.shape}: has to be uint8 {(height, width, 3)}")
         even = np.pad(frame, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
         rgb = VideoFrame.from_ndarray(np.ascontiguousarray(even), format="rgb24")
-        picture = rgb.reformat(format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG)
+        picture = self._converter.reformat(
+            rgb, format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG, threads=1
+        )
         picture.pts = self._count
-        picture.time_base = 1 / self._stream.rate
+        picture.time_base = 1 / self._rate
         self._count += 1
         self._encode(picture)
 
@@ -100,10 +105,10 @@ class VideoWriter:
         else:
             self._discard()
 
-    def _add_stream(self, rate: Fraction) -> VideoStream:
+    def _add_stream(self) -> VideoStream:
         width, height = self._size
         name = next(name for name in _ENCODERS if name in av.codecs_available)
-        stream = self._container.add_stream(name, rate, options=dict(_ENCODERS[name]))
+        stream = self._container.add_stream(name, self._rate, options=dict(_ENCODERS[name]))
         assert isinstance(stream, VideoStream)
         stream.width, stream.height = width + width % 2, height + height % 2
         stream.pix_fmt = "yuv420p"

@@ -42,5 +42,5 @@ def test_a_wrong_override_is_one_line(override, line):
 
 def test_an_interpolation_that_names_nothing_is_one_line():
     config = compose("stream", ["output=${nowhere.at.all}"]).config
-    with pytest.raises(UsageError, match="Interpolation key 'nowhere.at.all' not found"):
+    with pytest.raises(UsageError, match=r"Interpolation key .* not found"):
         plain(config)

@@ -5,7 +5,9 @@ from egograph.errors import UsageError
 
 
 def test_sources_overrides_and_options_come_in_any_order():
-    words = read_words(["stream", "stream.fps=4", "a.mp4", "--json", "+x=1", "rtsp://host/live?a=b", "--verbose", "b c.mp4"])
+    words = read_words(
+        ["stream", "stream.fps=4", "a.mp4", "--json", "+x=1", "rtsp://host/live?a=b", "--verbose", "b c.mp4"]
+    )
     assert words.command == "stream"
     assert words.sources == ("a.mp4", "rtsp://host/live?a=b", "b c.mp4")
     assert words.overrides == ("stream.fps=4", "+x=1")

@@ -7,23 +7,22 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from egograph.training.batches import Batch, Sequences
-from egograph.training.frame_store import FrameStore
-from egograph.training.trainer import ScheduleConfig, run_training
-from egograph.training.truth import VideoTruth
+from egograph.training.trainer import StageConfig, run_stage
 
-SCHEDULE = ScheduleConfig(steps=6, batch=2, clips=2, checkpoint_seconds=0.0)
+STAGE = StageConfig(steps=6, size=4)
 
 
-class MeanTask:
-    """Fits the mean brightness of a batch, with dropout so that the random state matters."""
+class Brightness:
+    """Fits the mean of random numbers, with dropout so that the random state matters."""
+
+    name = "brightness"
 
     def __init__(self) -> None:
         torch.manual_seed(0)
-        self.module = nn.Sequential(nn.Linear(3, 8), nn.Dropout(0.5), nn.Linear(8, 1))
+        self.module: nn.Module = nn.Sequential(nn.Linear(3, 8), nn.Dropout(0.5), nn.Linear(8, 1))
 
-    def losses(self, batch: Batch) -> dict[str, Tensor]:
-        colour = batch.pixels.float().mean(dim=(0, 2, 3, 4)) / 255
+    def losses(self, rng: np.random.Generator) -> dict[str, Tensor]:
+        colour = torch.from_numpy(rng.random((STAGE.size, 3), dtype=np.float32))
         return {"verb": (self.module(colour).squeeze(-1) - colour.mean(-1)).square().mean()}
 
 
@@ -31,60 +30,55 @@ class Killed(Exception):
     pass
 
 
-@pytest.fixture(scope="module")
-def data() -> Sequences:
-    rng = np.random.default_rng(0)
-    length = 20
-    truth = VideoTruth(
-        np.ones(length, dtype=bool), np.zeros((length, 2, 4), np.float32), np.full((length, 2), -1),
-        np.full((length, 2), -1), np.full((length, 2), -2), np.full(length, -1), np.zeros(0, int), np.zeros(0, int),
-    )  # fmt: skip
-    store = FrameStore(rng.integers(0, 255, (2 * length, 8, 8, 3), dtype=np.uint8), np.array([0, length, 2 * length]))
-    return Sequences(store, (truth, truth), clips=2, frames=4)
-
-
-def weights(task: MeanTask) -> Tensor:
+def weights(task: Brightness) -> Tensor:
     return torch.cat([weight.flatten() for weight in task.module.parameters()])
 
 
-def test_resumed_after_a_kill_it_ends_where_an_unbroken_run_ends(data: Sequences, tmp_path: Path) -> None:
+def steps_run(folder: Path, stage: StageConfig, seed: int = 0) -> list[int]:
+    seen: list[int] = []
+    run_stage(Brightness(), stage, seed, folder, lambda step, _: seen.append(step))
+    return seen
+
+
+def test_resumed_after_a_kill_it_ends_where_an_unbroken_run_ends(tmp_path: Path) -> None:
     (tmp_path / "whole").mkdir()
     (tmp_path / "broken").mkdir()
-    whole = MeanTask()
-    history = run_training(whole, data, SCHEDULE, tmp_path / "whole", lambda *_: None)
+    whole = Brightness()
+    history = run_stage(whole, STAGE, 0, tmp_path / "whole", lambda *_: None, checkpoint_seconds=0)
 
     def kill(step: int, _: dict[str, float]) -> None:
         if step == 4:
             raise Killed
 
     with pytest.raises(Killed):
-        run_training(MeanTask(), data, SCHEDULE, tmp_path / "broken", kill)
-    resumed = MeanTask()
+        run_stage(Brightness(), STAGE, 0, tmp_path / "broken", kill, checkpoint_seconds=0)
+    resumed = Brightness()
     seen: list[int] = []
-    again = run_training(resumed, data, SCHEDULE, tmp_path / "broken", lambda step, _: seen.append(step))
+    again = run_stage(resumed, STAGE, 0, tmp_path / "broken", lambda step, _: seen.append(step))
     assert seen == [4, 5, 6]
     assert again == history
     assert torch.equal(weights(whole), weights(resumed))
 
 
-def test_a_half_written_checkpoint_is_not_taken_for_one(data: Sequences, tmp_path: Path) -> None:
-    (tmp_path / "checkpoint.pt.part").write_bytes(b"half")
-    seen: list[int] = []
-    run_training(MeanTask(), data, SCHEDULE, tmp_path, lambda step, _: seen.append(step))
-    assert seen == [1, 2, 3, 4, 5, 6]
+def test_a_finished_stage_is_not_run_again(tmp_path: Path) -> None:
+    assert steps_run(tmp_path, STAGE) == [1, 2, 3, 4, 5, 6]
+    assert steps_run(tmp_path, STAGE) == []
 
 
-def test_another_schedule_starts_anew(data: Sequences, tmp_path: Path) -> None:
-    run_training(MeanTask(), data, SCHEDULE, tmp_path, lambda *_: None)
-    seen: list[int] = []
-    other = ScheduleConfig(steps=3, batch=2, clips=2, seed=1)
-    run_training(MeanTask(), data, other, tmp_path, lambda step, _: seen.append(step))
-    assert seen == [1, 2, 3]
+def test_a_half_written_checkpoint_is_not_taken_for_one(tmp_path: Path) -> None:
+    (tmp_path / "checkpoint-brightness.part").write_bytes(b"half")
+    assert steps_run(tmp_path, STAGE) == [1, 2, 3, 4, 5, 6]
 
 
-def test_the_same_step_draws_the_same_batch(data: Sequences) -> None:
-    first, second = (data.draw(3, np.random.default_rng([0, 5])) for _ in range(2))
-    other = data.draw(3, np.random.default_rng([0, 6]))
-    assert torch.equal(first.pixels, second.pixels)
-    assert not torch.equal(first.pixels, other.pixels)
-    assert first.pixels.shape == (2, 3, 4, 8, 8, 3)
+@pytest.mark.parametrize(("stage", "seed"), [(StageConfig(steps=3, size=4), 0), (STAGE, 1)])
+def test_another_schedule_or_seed_starts_anew(tmp_path: Path, stage: StageConfig, seed: int) -> None:
+    steps_run(tmp_path, STAGE)
+    assert steps_run(tmp_path, stage, seed) == list(range(1, stage.steps + 1))
+
+
+def test_a_gradient_that_is_not_finite_stops_the_run(tmp_path: Path) -> None:
+    task = Brightness()
+    with torch.no_grad():
+        task.module[0].weight.fill_(torch.inf)
+    with pytest.raises(FloatingPointError, match="brightness, step 0"):
+        run_stage(task, STAGE, 0, tmp_path, lambda *_: None)

@@ -51,7 +51,9 @@ def _read(video: Path) -> str:
     clips = _clips(video, "pyav")
     frames = sum(int(clip.valid.sum()) for clip in clips)
     if frames != _FRAMES * _CLOCK // _FPS:
-        raise RuntimeError(f"{frames} frames on the clock instead of {_FRAMES * _CLOCK // _FPS}; install PyAV's own wheel")
+        raise RuntimeError(
+            f"{frames} frames on the clock instead of {_FRAMES * _CLOCK // _FPS}; install PyAV's own wheel"
+        )
     return f"{len(clips)} clips, {frames} frames on the clock"
 
 

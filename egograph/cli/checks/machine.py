@@ -1,9 +1,7 @@
 """The machine and its packages: Python, torch, Triton, codecs, decord, Ray, zarr, display, the output folder."""
 
 import importlib.metadata
-import os
 import platform
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,8 +27,6 @@ def machine_checks(output: Path) -> Iterator[Check]:
 
 
 def _python() -> str:
-    if sys.version_info < (3, 11):
-        raise RuntimeError(f"{platform.python_version()}; egograph needs 3.11 or newer")
     return f"{platform.python_version()} on {platform.system()} {platform.machine()}"
 
 
@@ -95,9 +91,11 @@ def _zarr() -> str:
 
 
 def _display() -> str:
-    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        raise RuntimeError("none: egograph webcam serves a page instead of a window")
-    return "there is one: egograph webcam opens a window"
+    from egograph.streaming.window import can_open
+
+    if not can_open():
+        raise RuntimeError("none: egograph webcam serves a page instead of opening a window")
+    return "egograph webcam opens a window"
 
 
 def _writable(folder: Path) -> str:

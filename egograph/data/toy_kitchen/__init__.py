@@ -1,7 +1,8 @@
-"""A procedural first-person kitchen: videos with action labels, hands, objects and contacts, all of them known exactly."""
+"""A procedural first-person kitchen: videos whose actions, hands, objects and contacts are all known exactly."""
 
 from egograph.data.toy_kitchen.splits import SPLITS
-from egograph.data.toy_kitchen.video import ToyVideo, Truth, render_video
+from egograph.data.toy_kitchen.truth import Truth
+from egograph.data.toy_kitchen.video import ToyVideo, render_video
 from egograph.data.toy_kitchen.write import write_split
 
 __all__ = ["SPLITS", "ToyVideo", "Truth", "render_video", "write_split"]

@@ -78,7 +78,11 @@ HELD_OUT: frozenset[Pair] = frozenset(
 PAIRS: tuple[Pair, ...] = tuple((verb, noun) for verb, nouns in NOUNS_OF.items() for noun in nouns)
 TRAIN_PAIRS: tuple[Pair, ...] = tuple(pair for pair in PAIRS if pair not in HELD_OUT)
 
+# What each vessel holds, and which vessel each liquid is in.
 LIQUIDS: dict[str, str] = {"kettle": "water", "bottle": "oil", "box": "milk"}
+VESSELS: dict[str, str] = {liquid: vessel for vessel, liquid in LIQUIDS.items()}
+CONTAINERS: tuple[str, ...] = ("bowl", "pan", "cup")
+FOOD: tuple[str, ...] = ("onion", "carrot", "tomato")
 
 
 def spoken(name: str) -> str:

@@ -70,7 +70,7 @@ def _outlines(mask: NDArray[np.bool_]) -> tuple[Polygon, ...]:
     for contour in sorted(contours, key=len, reverse=True)[:6]:
         if cv2.contourArea(contour) < 0.3 * LEAST_PIXELS:
             continue
-        corners = cv2.approxPolyDP(contour, 0.8, True).reshape(-1, 2)
+        corners = cv2.approxPolyDP(contour, 1.0, True).reshape(-1, 2)
         if len(corners) >= 3:
             outlines.append(corners + np.array([left + 0.5, top + 0.5]))
     return tuple(outlines)

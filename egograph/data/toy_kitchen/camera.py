@@ -44,7 +44,7 @@ class HeadMotion:
     Attributes:
         height: metres above the counter.
         back: metres from the counter's front edge to the eyes, backwards.
-        look_ahead: metres from the counter's front edge to the point looked at, forwards.
+        look_past: metres by which the eyes look past what the hands do.
         sway: metres, size of the slow drift of the eyes.
         wander: metres, size of the drift of the point looked at.
         roll: radians, size of the head's tilt.
@@ -55,7 +55,7 @@ class HeadMotion:
 
     height: float
     back: float
-    look_ahead: float
+    look_past: float
     sway: float
     wander: float
     roll: float
@@ -77,8 +77,10 @@ def head_poses(motion: HeadMotion, focus: Array, fps: float, rng: np.random.Gene
         ],
         axis=1,
     )
-    centre = np.array([0.0, motion.look_ahead, 0.03])
-    target = centre + motion.follow * np.array([0.88, 0.70, 0.75]) * (followed - centre)
+    # Hands are seen in the lower half of the picture: the eyes look past them.
+    calm = np.array([0.0, 0.22, 0.03])
+    target = calm + motion.follow * np.array([0.88, 0.60, 0.75]) * (followed - calm)
+    target[:, 1] += motion.look_past
     eyes += motion.sway * _drift(count, 3, motion.speed / fps, rng)
     eyes[:, 2] += motion.bob * np.sin(2.0 * np.pi * 1.8 * np.arange(count) / fps)
     target += motion.wander * _drift(count, 3, 1.3 * motion.speed / fps, rng)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from egograph.data.toy_kitchen.looks import Paints
-from egograph.data.toy_kitchen.motion import Array, Piece, Poses, about, turns_about
+from egograph.data.toy_kitchen.motion import Array, Piece, Poses, turns_about
 from egograph.data.toy_kitchen.paint import Colour, mix, tone
-from egograph.data.toy_kitchen.solids import SIDES, Solid, Workshop
+from egograph.data.toy_kitchen.solids import SIDES, Solid
+from egograph.data.toy_kitchen.workshop import Workshop
 
 COUNTER_DEPTH = 0.62
 Point = tuple[float, float, float]
@@ -16,7 +17,7 @@ Point = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Hinge:
-    """How a moving part moves as its level goes from 0 to 1: a turn by `angle` about `axis`, then a shift by `slide`."""
+    """How a part moves as its level goes from 0 to 1: turned by `angle` about `axis`, then shifted by `slide`."""
 
     origin: Point
     axis: Point = (0.0, 0.0, 1.0)
@@ -318,8 +319,7 @@ def make_hob(x: float, paints: Paints, rng: np.random.Generator) -> tuple[Fixtur
         mix(tint, (255.0, 40.0, 30.0), 0.8),
     )
     hinge = Hinge((x, 0.085, z), angle=-1.9)
-    fixture = Fixture("hob", shop.finish(in_order=True), True, knob.finish(in_order=True), hinge, "knob", (0.0, 0.0, 0.022), "flat")
+    fixture = Fixture(
+        "hob", shop.finish(in_order=True), True, knob.finish(in_order=True), hinge, "knob", (0.0, 0.0, 0.022), "flat"
+    )
     return fixture, Ring((*front, z + 0.001), 0.085)
-
-
-__all__ = ["COUNTER_DEPTH", "Fixture", "Hinge", "Ring", "Sink", "about"]

@@ -7,22 +7,26 @@ import numpy as np
 from egograph.data.toy_kitchen.motion import Array, Poses, euler
 
 LEFT, RIGHT = 0, 1
+HANDS = (LEFT, RIGHT)
 SIGNS = (-1.0, 1.0)
-NAMES = ("left", "right")
 
 # Joints: wrist, thumb (4), index (4), middle (4), ring (4), little (4). Hand axes of the right hand, metres:
 # y along the fingers, x away from the thumb, z out of the back of the hand. The left hand is its mirror image.
 FINGERS = (5, 9, 13, 17)
+FINGERTIPS = (4, 8, 12, 16, 20)
 KNUCKLES = np.array([[-0.029, 0.094, 0.0], [-0.007, 0.098, 0.003], [0.015, 0.092, 0.001], [0.034, 0.081, -0.004]])
 BONES = np.array([[0.042, 0.026, 0.021], [0.047, 0.030, 0.022], [0.043, 0.028, 0.021], [0.034, 0.020, 0.019]])
 THUMB_ROOT = np.array([-0.022, 0.026, -0.008])
 # Thickness at each joint.
 RADII = np.array(
-    [0.027, 0.016, 0.0135, 0.0115, 0.0095]
-    + [0.0115, 0.0100, 0.0088, 0.0074]
-    + [0.0115, 0.0100, 0.0090, 0.0076]
-    + [0.0110, 0.0095, 0.0085, 0.0072]
-    + [0.0100, 0.0085, 0.0075, 0.0064]
+    [
+        0.027,
+        *(0.0160, 0.0135, 0.0115, 0.0095),
+        *(0.0115, 0.0100, 0.0088, 0.0074),
+        *(0.0115, 0.0100, 0.0090, 0.0076),
+        *(0.0110, 0.0095, 0.0085, 0.0072),
+        *(0.0100, 0.0085, 0.0075, 0.0064),
+    ]
 )
 
 ThumbShape = tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
@@ -143,7 +147,7 @@ def rim_direction(place: Array, body_x: float, hand: int) -> Array:
 def hand_shape(name: str, girth: float) -> Array:
     """Joints `[21, 3]` of a shape of SHAPES; round grips open as far as the thing is thick."""
     if name in ("top", "side"):
-        closed = np.clip(1.25 - girth / 0.06, 0.35, 1.0)
+        closed = min(max(1.25 - girth / 0.06, 0.35), 1.0)
         return SHAPES["open"] + closed * (SHAPES[name] - SHAPES["open"])
     return SHAPES[name]
 
@@ -153,7 +157,8 @@ def place_joints(shape: Array, where: Poses, hand: int, size: float) -> Array:
     local = shape * size
     if hand == LEFT:
         local = local * (-1.0, 1.0, 1.0)
-    return np.einsum("nij,nkj->nki", where.turn, local) + where.position[:, None]
+    placed: Array = np.einsum("nij,nkj->nki", where.turn, local) + where.position[:, None]
+    return placed
 
 
 def _wrapped(angle: float) -> float:

@@ -1,10 +1,8 @@
 """Setting the stage: which things and fixtures there are, and where they are when the video starts."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from egograph.data.toy_kitchen.actions import LIQUIDS, Pair
+from egograph.data.toy_kitchen.actions import CONTAINERS, Pair
 from egograph.data.toy_kitchen.fixtures import (
     Fixture,
     Ring,
@@ -17,124 +15,30 @@ from egograph.data.toy_kitchen.fixtures import (
     make_sink,
     make_tap,
 )
-from egograph.data.toy_kitchen.hands import SIGNS
+from egograph.data.toy_kitchen.hands import HOLDS, SIGNS, hand_shape
 from egograph.data.toy_kitchen.looks import Look, Paints
-from egograph.data.toy_kitchen.motion import Array, Level, Poses, about, compose, pose
-from egograph.data.toy_kitchen.stage import BUILT_IN, COUNTER, HELD, INSIDE, Contents, Place, Stage, Stay
-from egograph.data.toy_kitchen.things import Thing, make_thing
+from egograph.data.toy_kitchen.motion import Array, Level, about, carried, compose, pose, still
+from egograph.data.toy_kitchen.records import BUILT_IN, COUNTER, HELD, INSIDE, Contents, Place, Stay
+from egograph.data.toy_kitchen.stage import Stage, hold_spot
+from egograph.data.toy_kitchen.things import MAKERS, Thing, make_thing
+from egograph.data.toy_kitchen.wishes import Wish, wish_for
 
-VESSELS = {liquid: vessel for vessel, liquid in LIQUIDS.items()}
-CONTAINERS = ("bowl", "pan", "cup")
-FOOD = ("onion", "carrot", "tomato")
 FOREVER = 1e9
-
-
-@dataclass
-class Wish:
-    """What the goals ask of the scene.
-
-    Attributes:
-        nouns: things that must be there.
-        held: things that one would rather have in hand at the start.
-        inside: (thing, container) that start together; the container may be "board:chopping" or "drawer".
-        filled: containers that start with something in them.
-        fixtures: fixtures that must be there, with whether they start open or on (None: either).
-    """
-
-    nouns: list[str]
-    held: list[str]
-    inside: list[tuple[str, str]]
-    filled: list[str]
-    fixtures: dict[str, bool | None]
-
-
-def wish_for(goals: list[Pair], rng: np.random.Generator) -> Wish:
-    """What a list of verb–noun pairs needs to be possible soon."""
-    wish = Wish([], [], [], [], {})
-    for verb, noun in goals:
-        _wish(wish, verb, noun, rng)
-    return wish
-
-
-def _wish(wish: Wish, verb: str, noun: str, rng: np.random.Generator) -> None:
-    def need(*nouns: str) -> None:
-        wish.nouns.extend(name for name in nouns if name not in wish.nouns)
-
-    def prefer_held(name: str, share: float) -> None:
-        need(name)
-        taken = {thing for thing, _ in wish.inside}
-        if len(wish.held) < 2 and name not in wish.held and name not in taken and rng.random() < share:
-            wish.held.append(name)
-
-    if verb in ("take", "move"):
-        need(noun)
-    elif verb in ("put", "shake", "squeeze"):
-        prefer_held(noun, 0.7)
-    elif verb in ("open", "close"):
-        wish.fixtures[noun] = verb == "close"
-    elif verb in ("turn-on", "turn-off"):
-        wish.fixtures[noun] = verb == "turn-off"
-    elif verb == "wash":
-        prefer_held(noun, 0.6)
-        wish.fixtures.setdefault("tap", bool(rng.random() < 0.7))
-    elif verb == "throw":
-        prefer_held(noun, 0.6)
-        wish.fixtures.setdefault("bin", bool(rng.random() < 0.8))
-    elif verb == "remove":
-        need(noun)
-        if noun not in wish.held:
-            wish.inside.append((noun, _container_of(noun, wish, rng)))
-    elif verb == "insert":
-        prefer_held(noun, 0.6)
-        container = _container_of(noun, wish, rng)
-        if container == "drawer":
-            wish.fixtures.setdefault("drawer", True)
-        elif container != "sink":
-            need(container)
-        if noun == "cup":
-            wish.fixtures.setdefault("tap", None)
-    elif verb == "cut":
-        prefer_held("knife", 0.7)
-        need(noun, "board:chopping")
-        if noun not in wish.held:
-            wish.inside.append((noun, "board:chopping"))
-    elif verb == "peel":
-        prefer_held("knife", 0.8)
-        prefer_held(noun, 0.8)
-    elif verb == "pour":
-        prefer_held(VESSELS[noun], 0.7)
-        need(CONTAINERS[rng.integers(3)])
-    elif verb == "mix":
-        prefer_held("spoon", 0.7)
-        need(noun)
-        wish.filled.append(noun)
-
-
-def _container_of(noun: str, wish: Wish, rng: np.random.Generator) -> str:
-    if noun == "lid":
-        return "pan"
-    if noun == "cup":
-        return "sink"
-    if noun in ("spoon", "knife"):
-        return ("cup", "drawer")[rng.integers(2)] if "drawer" in wish.fixtures else "cup"
-    return ("bowl", "pan")[rng.integers(2)]
 
 
 def set_stage(goals: list[Pair], look: Look, paints: Paints, rng: np.random.Generator) -> Stage:
     """A stage on which the goals are possible soon, with clutter beside."""
     wish = wish_for(goals, rng)
     fixtures, sink, ring = _fixtures(wish, look, paints, rng)
-    nouns = _nouns(wish, rng)
     rest = (np.array([-0.21, rng.uniform(-0.22, -0.02), 0.0]), np.array([0.21, rng.uniform(-0.22, -0.02), 0.0]))
-    stage = Stage([make_thing(noun, paints, rng) for noun in nouns], fixtures, sink, ring, look.hands.size, rest, rng)
+    stage = Stage(fixtures, sink, ring, look.hands.size, rest, rng)
     for noun, started in wish.fixtures.items():
         if started or (started is None and rng.random() < 0.5):
             stage.open_fixture(noun)
-    _place_things(stage, nouns, wish)
-    for index, noun in enumerate(nouns):
-        stage.squash[index], stage.cuts[index] = Level(0.0), Level(0.0)
-        lidded = any(nouns[other] == "lid" for other in stage.inside(index))
-        if noun in CONTAINERS and not lidded and (noun in wish.filled or rng.random() < 0.12):
+    _place_things(stage, _nouns(wish, rng), wish, paints)
+    for index, thing in enumerate(stage.things):
+        lidded = any(stage.things[other].noun == "lid" for other in stage.inside(index))
+        if thing.noun in CONTAINERS and not lidded and (thing.noun in wish.filled or rng.random() < 0.12):
             stage.contents[index] = _food(rng, paints)
     return stage
 
@@ -173,8 +77,6 @@ def _fixtures(
 
 
 def _nouns(wish: Wish, rng: np.random.Generator) -> list[str]:
-    from egograph.data.toy_kitchen.things import MAKERS
-
     nouns = list(wish.nouns)
     nouns += [container for _, container in wish.inside if container not in (*nouns, "drawer", "sink")]
     count = max(int(rng.integers(5, 10)), len(nouns))
@@ -183,29 +85,38 @@ def _nouns(wish: Wish, rng: np.random.Generator) -> list[str]:
     while len(nouns) < count:
         nouns.append(kinds[rng.choice(len(kinds), p=weights / weights.sum())])
     # Big things find room first.
-    order = {"board:chopping": 0, "pan": 1, "plate": 2, "lid": 3, "kettle": 4, "bowl": 5}
+    order = {"board:chopping": 0, "pan": 1, "plate": 2, "lid": 3, "kettle": 4, "bowl": 5, "cup": 6}
     return sorted(nouns, key=lambda noun: order.get(noun, 9))
 
 
-def _place_things(stage: Stage, nouns: list[str], wish: Wish) -> None:
+def _place_things(stage: Stage, nouns: list[str], wish: Wish, paints: Paints) -> None:
+    """Makes the things and places them; what finds no room is left out."""
     inside = dict(wish.inside)
     done: set[str] = set()
-    for index, noun in enumerate(nouns):
-        thing = stage.things[index]
-        first, held = noun not in done, noun in wish.held
+    for noun in nouns:
+        thing = make_thing(noun, paints, stage.rng)
+        first = noun not in done
         done.add(noun)
-        container = inside.get(noun) if first and not held else None
-        if first and held and _give_to_hand(stage, index):
+        if first and noun in wish.held and _give_to_hand(stage, thing):
             continue
+        container = inside.get(noun, "") if first else ""
+        holder = _standing(stage, container)
+        spot = free_spot(stage, thing)
         if container == "drawer" and "drawer" in stage.fixtures:
-            _start_in_drawer(stage, index)
-        elif container in nouns[:index] and container is not None:
-            _start_inside(stage, index, nouns.index(container))
-        else:
-            spot = free_spot(stage, thing, len(stage.places))
-            if spot is None:
-                spot = np.array([3.0 + index, 3.0])
-            stage.add_thing(pose((*spot, 0.0), about(2, _resting_yaw(thing, stage.rng))), Place(COUNTER))
+            _start_in_drawer(stage, thing)
+        elif holder is not None:
+            _start_inside(stage, thing, holder)
+        elif spot is not None:
+            where = pose((*spot, 0.0), about(2, _resting_yaw(thing, stage.rng)))
+            stage.add_thing(thing, where, Place(COUNTER))
+
+
+def _standing(stage: Stage, noun: str) -> int | None:
+    """A thing of that kind that stands on the counter."""
+    for index, thing in enumerate(stage.things):
+        if thing.noun == noun and stage.places[index].kind == COUNTER:
+            return index
+    return None
 
 
 def _resting_yaw(thing: Thing, rng: np.random.Generator) -> float:
@@ -218,22 +129,17 @@ def _resting_yaw(thing: Thing, rng: np.random.Generator) -> float:
     return float(rng.uniform(-0.35, 0.35))
 
 
-def _give_to_hand(stage: Stage, index: int) -> bool:
-    thing = stage.things[index]
+def _give_to_hand(stage: Stage, thing: Thing) -> bool:
     free = [hand for hand in (0, 1) if stage.hands[hand].holds < 0]
     if not free:
         return False
-    right_first = stage.rng.random() < (0.9 if thing.noun in ("knife", "spoon") else 0.65)
+    right_first = stage.rng.random() < (0.95 if thing.noun in ("knife", "spoon") else 0.8)
     hand = max(free) if right_first else min(free)
-    position = np.array([SIGNS[hand] * 0.14, 0.15, 0.115 - 0.3 * thing.height])
     tilt = about(0, -0.25) if thing.grasp == "tool" and thing.hollow == 0.0 else np.eye(3)
-    where = pose(position, about(2, SIGNS[hand] * 0.25) @ tilt)
-    stage.add_thing(where, Place(HELD, hand))
+    where = pose(hold_spot(thing, hand, 0.0), about(2, SIGNS[hand] * 0.25) @ tilt)
+    index = stage.add_thing(thing, where, Place(HELD, hand))
     state = stage.hands[hand]
     goal = stage.grasp_at(index, hand, where, 0.0)
-    from egograph.data.toy_kitchen.hands import HOLDS, hand_shape
-    from egograph.data.toy_kitchen.motion import still
-
     state.course.then(-1.0, still(goal))
     stage.shape_hand(hand, hand_shape(HOLDS[thing.grasp].shape, thing.girth), -1.0, -0.9)
     stage.take_hold(index, hand, -0.5)
@@ -241,13 +147,13 @@ def _give_to_hand(stage: Stage, index: int) -> bool:
     return True
 
 
-def _start_inside(stage: Stage, index: int, container: int) -> None:
-    thing, holder = stage.things[index], stage.things[container]
+def _start_inside(stage: Stage, thing: Thing, container: int) -> None:
+    holder = stage.things[container]
     base = stage.courses[container].pose_at(0.0)
     centre = base.position[0].copy()
     if holder.noun == "board:chopping":
         centre[2] += holder.height
-        stage.add_thing(pose(centre, about(2, _resting_yaw(thing, stage.rng))), Place(COUNTER))
+        stage.add_thing(thing, pose(centre, about(2, _resting_yaw(thing, stage.rng))), Place(COUNTER))
         return
     turn = about(2, _resting_yaw(thing, stage.rng))
     if thing.noun == "lid":
@@ -255,39 +161,37 @@ def _start_inside(stage: Stage, index: int, container: int) -> None:
     elif thing.grasp == "tool":
         turn = about(2, float(stage.rng.uniform(-0.4, 0.4))) @ about(0, -1.25 if holder.noun == "cup" else -0.45)
         shift = 0.0 if holder.noun == "cup" else 0.3 * holder.hollow
-        centre = centre + (0.0, shift, holder.floor + 0.008) - turn @ np.array(thing.tip)
+        centre = centre + np.array([0.0, shift, holder.floor + 0.008]) - turn @ np.array(thing.tip)
     else:
         free = max(holder.hollow - 0.8 * thing.footprint, 0.0)
         centre[:2] += stage.rng.uniform(-0.6, 0.6, 2) * free
         centre[2] += holder.floor
-    stage.add_thing(pose(centre, turn), Place(INSIDE, container))
+    index = stage.add_thing(thing, pose(centre, turn), Place(INSIDE, container))
     stage.stays.append(Stay(index, container, "", -1.0, FOREVER))
 
 
-def _start_in_drawer(stage: Stage, index: int) -> None:
-    from egograph.data.toy_kitchen.motion import carried
-
+def _start_in_drawer(stage: Stage, thing: Thing) -> None:
     offset = pose(
-        np.array(stage.fixtures["drawer"].mouth) + (stage.rng.uniform(-0.08, 0.08), 0.0, 0.0),
+        np.array(stage.fixtures["drawer"].mouth) + np.array([stage.rng.uniform(-0.08, 0.08), 0.0, 0.0]),
         about(2, stage.rng.uniform(-0.3, 0.3)),
     )
-    stage.add_thing(compose(stage.parts["drawer"].pose_at(0.0), offset), Place(BUILT_IN, -1, "drawer"))
+    index = stage.add_thing(thing, compose(stage.parts["drawer"].pose_at(0.0), offset), Place(BUILT_IN, -1, "drawer"))
     stage.courses[index].then(-0.9, carried(stage.parts["drawer"], offset))
     stage.stays.append(Stay(index, -1, "drawer", -1.0, FOREVER))
 
 
-def free_spot(stage: Stage, thing: Thing, count: int) -> Array | None:
+def free_spot(stage: Stage, thing: Thing) -> Array | None:
     """A place `[2]` on the counter where a thing fits, or None."""
     rng = stage.rng
     for _ in range(60):
         spot = rng.uniform((-0.31, 0.07), (0.31, 0.40))
-        if is_free(stage, thing, spot, count):
+        if is_free(stage, thing, spot):
             return np.asarray(spot)
     return None
 
 
-def is_free(stage: Stage, thing: Thing, spot: Array, count: int, but: int = -1) -> bool:
-    """Whether a thing fits at a place; the first `count` things are in the way, but not number `but`."""
+def is_free(stage: Stage, thing: Thing, spot: Array, but: int = -1) -> bool:
+    """Whether a thing fits at a place; all other things are in the way, but not number `but`."""
     x, y = float(spot[0]), float(spot[1])
     need = thing.footprint
     if not (-0.40 < x < 0.40 and need * 0.6 + 0.02 < y < 0.43 - 0.3 * need):
@@ -302,8 +206,8 @@ def is_free(stage: Stage, thing: Thing, spot: Array, count: int, but: int = -1) 
             deep = y > 0.36 - need if noun == "fridge" else (y < 0.36 if noun == "bin" else True)
             if abs(x - middle) < width + need and deep:
                 return False
-    for index in range(count):
-        if index == but or stage.places[index].kind not in (COUNTER,):
+    for index in range(len(stage.things)):
+        if index == but or stage.places[index].kind != COUNTER:
             continue
         other = stage.things[index]
         gap = 0.85 * (need + other.footprint)
@@ -317,6 +221,3 @@ def _middle(fixture: Fixture) -> float:
         assert fixture.base is not None
         return float(fixture.base.points[:, 0].mean())
     return fixture.hinge.origin[0]
-
-
-__all__ = ["CONTAINERS", "FOOD", "VESSELS", "Poses", "free_spot", "is_free", "set_stage"]

@@ -117,7 +117,7 @@ class Paints:
 
     def bright(self) -> Colour:
         """Paint or plastic."""
-        return hsv(self.hue(), self._rng.uniform(0.45, 0.9), self._rng.uniform(0.5, 0.95))
+        return hsv(self.hue(), self._rng.uniform(0.35, 0.85), self._rng.uniform(0.45, 0.95))
 
     def pale(self) -> Colour:
         """White, cream or another pale colour."""
@@ -185,34 +185,29 @@ def _hands(choice: LookRange, paints: Paints, rng: np.random.Generator) -> HandL
     skin = mix(choice.skins[below], choice.skins[min(below + 1, len(choice.skins) - 1)], place - below)
     skin = mix(skin, (230.0, 120.0, 100.0), rng.uniform(0.0, 0.12))
     gloved = rng.random() < choice.gloved
+    glove = _glove(choice, paints, rng)
     long_sleeve = rng.random() < 0.5
-    bare = {"skin": skin, "palm": mix(skin, (236.0, 178.0, 156.0), 0.35), "nails": True, "cuff": 0.0}
-    if gloved:
-        hue = paints.hue(choice.glove_hues)
-        pale = rng.random() < 0.25
-        glove = (
-            hsv(hue, rng.uniform(0.02, 0.1), 0.92)
-            if pale
-            else hsv(hue, rng.uniform(0.55, 0.95), rng.uniform(0.4, 0.95))
-        )
-        bare = {
-            "skin": glove,
-            "palm": mix(glove, (255.0, 255.0, 255.0), 0.06),
-            "nails": False,
-            "cuff": rng.uniform(0.06, 0.35),
-        }
-    cloth = paints.any("bright", "dark", "pale")
     return HandLook(
-        **bare,  # type: ignore[arg-type]
+        skin=glove if gloved else skin,
+        palm=mix(glove, (255.0, 255.0, 255.0), 0.06) if gloved else mix(skin, (236.0, 178.0, 156.0), 0.35),
+        nails=not gloved,
         arm=skin,
+        cuff=rng.uniform(0.06, 0.35) if gloved else 0.0,
         sleeve=rng.uniform(0.08, 0.5) if long_sleeve else rng.uniform(0.75, 2.0),
-        sleeve_colour=cloth,
+        sleeve_colour=paints.any("bright", "dark", "pale"),
         sleeve_other=paints.any("bright", "dark", "pale"),
         sleeve_pattern=choice.sleeves[rng.integers(len(choice.sleeves))],
         bracelet=paints.any("metal", "dark", "bright") if not gloved and rng.random() < 0.25 else None,
         size=rng.uniform(1.0, 1.25),
         stout=rng.uniform(0.9, 1.15),
     )
+
+
+def _glove(choice: LookRange, paints: Paints, rng: np.random.Generator) -> Colour:
+    hue = paints.hue(choice.glove_hues)
+    if rng.random() < 0.25:
+        return hsv(hue, rng.uniform(0.02, 0.1), 0.92)
+    return hsv(hue, rng.uniform(0.55, 0.95), rng.uniform(0.4, 0.95))
 
 
 def _light(choice: LookRange, rng: np.random.Generator) -> Light:

@@ -55,7 +55,8 @@ def turns_about(axis: Array, angle: Array) -> Array:
     x, y, z = axis
     cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
     sine, rest = np.sin(angle)[:, None, None], (1.0 - np.cos(angle))[:, None, None]
-    return np.eye(3) + sine * cross + rest * (cross @ cross)
+    turns: Array = np.eye(3) + sine * cross + rest * (cross @ cross)
+    return turns
 
 
 def compose(outer: Poses, inner: Poses) -> Poses:
@@ -127,6 +128,47 @@ def moving(first: Poses, last: Poses, start: float, stop: float, arc: float = 0.
         between = blend(first, last, share)
         between.position[:, 2] += 4.0 * arc * share * (1.0 - share)
         return between
+
+    return at
+
+
+def lifting(first: Poses, last: Poses, start: float, stop: float) -> Piece:
+    """Up first, then across."""
+    span = stop - start
+
+    def at(times: Array) -> Poses:
+        up = ramp(times, start, start + 0.7 * span)
+        between = blend(first, last, ramp(times, start + 0.2 * span, stop))
+        between.position[:, 2] = first.position[0, 2] + up * (last.position[0, 2] - first.position[0, 2])
+        return between
+
+    return at
+
+
+def over_rim(first: Poses, last: Poses, start: float, stop: float) -> Piece:
+    """Across first, then down."""
+    span = stop - start
+    high = max(float(first.position[0, 2]), float(last.position[0, 2]) + 0.10)
+
+    def at(times: Array) -> Poses:
+        between = blend(first, last, ramp(times, start, start + 0.8 * span))
+        up, down = ramp(times, start, start + 0.5 * span), ramp(times, start + 0.55 * span, stop)
+        risen = first.position[0, 2] + up * (high - first.position[0, 2])
+        between.position[:, 2] = risen + down * (last.position[0, 2] - high)
+        return between
+
+    return at
+
+
+def swinging(
+    base: Poses, shift: Array, turn_axis: Array, angle: float, rate: float, start: float, stop: float
+) -> Piece:
+    """Swings about a pose: `shift` metres and `angle` radians each way, `rate` times a second."""
+
+    def at(times: Array) -> Poses:
+        size = ramp(times, start, start + 0.15) * (1.0 - ramp(times, stop - 0.15, stop))
+        swing = size * np.sin(2.0 * np.pi * rate * (times - start))
+        return Poses(base.position + swing[:, None] * shift, turns_about(turn_axis, angle * swing) @ base.turn)
 
     return at
 

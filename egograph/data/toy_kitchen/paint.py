@@ -35,7 +35,7 @@ def fixed(points: NDArray[np.float64]) -> Pixels:
 
 
 def capsules(points: NDArray[np.float64], radius: NDArray[np.float64]) -> Pixels:
-    """Outlines `[n, 14, 2]` (fixed-point) of `n` strokes between points `[n, 2, 2]` with end radii `[n, 2]` in pixels."""
+    """Outlines `[n, 14, 2]` (fixed-point) of strokes between points `[n, 2, 2]` with end radii `[n, 2]` in pixels."""
     along = points[:, 1] - points[:, 0]
     along = along / np.maximum(np.sqrt(np.einsum("ni,ni->n", along, along)), 1e-6)[:, None]
     frame = np.empty((len(points), 2, 2))

@@ -30,7 +30,9 @@ class Room:
     def _picture(self, what: Surface, depth: float, normal: Array, rng: np.random.Generator) -> NDArray[np.uint8]:
         size = (int(2 * HALF_WIDTH * PIXELS_PER_METRE), int(depth * PIXELS_PER_METRE))
         light = self._look.light.ambient + self._look.light.diffuse * max(float(normal @ self._look.light.towards), 0.0)
-        return surface(what.pattern, size, tone(what.colour, light), tone(what.other, light), what.scale * PIXELS_PER_METRE, rng)
+        return surface(
+            what.pattern, size, tone(what.colour, light), tone(what.other, light), what.scale * PIXELS_PER_METRE, rng
+        )
 
     def paint_floor(self, canvas: Canvas, camera: Camera) -> None:
         """Fills the picture with the floor, and the cabinet below the counter's front edge."""
@@ -47,12 +49,24 @@ class Room:
         back, _ = camera.project(np.array([[x, COUNTER_DEPTH, 0.0] for x in sides * 0.5]))
         top, bottom = _rows(back, width, min, height), _rows(front, width, max, height)
         _warp(canvas, self._counter, camera, np.array([-HALF_WIDTH, 0.0, 0.0]), X, Y, (top, bottom))
-        _warp(canvas, self._wall, camera, np.array([-HALF_WIDTH, COUNTER_DEPTH, 0.0]), X, Z, (0, _rows(back, width, max, height)))
+        _warp(
+            canvas,
+            self._wall,
+            camera,
+            np.array([-HALF_WIDTH, COUNTER_DEPTH, 0.0]),
+            X,
+            Z,
+            (0, _rows(back, width, max, height)),
+        )
         self._quad(canvas, camera, 0.0, (-0.032, 0.0), tone(self._look.counter.colour, 0.62))
 
-    def _quad(self, canvas: Canvas, camera: Camera, y: float, heights: tuple[float, float], colour: tuple[float, float, float]) -> None:
+    def _quad(
+        self, canvas: Canvas, camera: Camera, y: float, heights: tuple[float, float], colour: tuple[float, float, float]
+    ) -> None:
         x = camera.position[0]
-        corners = np.array([[x + dx, y, z] for dx, z in ((-0.8, heights[0]), (0.8, heights[0]), (0.8, heights[1]), (-0.8, heights[1]))])
+        corners = np.array(
+            [[x + dx, y, z] for dx, z in ((-0.8, heights[0]), (0.8, heights[0]), (0.8, heights[1]), (-0.8, heights[1]))]
+        )
         canvas.fill(fixed(camera.project(corners)[0]), colour, 0)
 
 
@@ -65,7 +79,15 @@ def _rows(line: Array, width: int, choose: object, height: int) -> int:
     return int(np.clip(row, 0, height))
 
 
-def _warp(canvas: Canvas, picture: NDArray[np.uint8], camera: Camera, origin: Array, along: Array, across: Array, rows: tuple[int, int]) -> None:
+def _warp(
+    canvas: Canvas,
+    picture: NDArray[np.uint8],
+    camera: Camera,
+    origin: Array,
+    along: Array,
+    across: Array,
+    rows: tuple[int, int],
+) -> None:
     top, bottom = rows
     if bottom - top < 1:
         return
@@ -73,7 +95,12 @@ def _warp(canvas: Canvas, picture: NDArray[np.uint8], camera: Camera, origin: Ar
     shift = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, -top], [0.0, 0.0, 1.0]])
     strip = canvas.image[top:bottom]
     cv2.warpPerspective(
-        picture, shift @ to_image, (strip.shape[1], bottom - top), dst=strip, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_TRANSPARENT
+        picture,
+        shift @ to_image,
+        (strip.shape[1], bottom - top),
+        dst=strip,
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_TRANSPARENT,
     )
 
 

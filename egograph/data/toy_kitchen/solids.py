@@ -9,9 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from egograph.data.toy_kitchen.motion import Array
-from egograph.data.toy_kitchen.paint import Canvas, Colour, Pixels, capsules, fixed, mix, tone
+from egograph.data.toy_kitchen.paint import Canvas, Colour, Pixels, capsules, fixed, tone
 
 SIDES = 18
+
+# The corners of a strip of wall, counted from the ring below it, and how strongly it is lit.
+_Arc = tuple[NDArray[np.intp], float]
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ class Part(Protocol):
 
 @dataclass(frozen=True)
 class Turned:
-    """A body of revolution: rings of SIDES points from bottom to top, then the rings of its hollow from rim to floor."""
+    """A body of revolution: rings of SIDES points from bottom to top, then its hollow's rings from rim to floor."""
 
     anchor: int
     first: int
@@ -109,12 +112,13 @@ class Turned:
         """Paints the near wall again, over what lies inside."""
         if not self.hollow or not seen.facing[self.top]:
             return
-        near = _run(seen.facing[self.radial : self.radial + SIDES])
-        if len(near) < 2:
+        near = _between_rings(_run(seen.facing[self.radial : self.radial + SIDES]))
+        if len(near) < 4:
             return
         arcs = self._arcs(seen)
         for index in range(self.rings - 1):
-            canvas.fill_bent(self._strip(seen, index, near), tone(self.colours[index], seen.ambient), seen.body)
+            strip = seen.xy[self.first + index * SIDES + near]
+            canvas.fill_bent(strip, tone(self.colours[index], seen.ambient), seen.body)
             self._paint_arcs(canvas, seen, index, self.colours[index], arcs)
 
     def surface(self, seen: Seen, level: float) -> Pixels | None:
@@ -128,30 +132,25 @@ class Turned:
         upper, lower = seen.exact[start : start + SIDES], seen.exact[start + SIDES : start + 2 * SIDES]
         return _clip(fixed(upper + share * (lower - upper)), self.ring(seen, self.rings))
 
-    def _arcs(self, seen: Seen) -> list[tuple[NDArray[np.intp], float]]:
+    def _arcs(self, seen: Seen) -> list[_Arc]:
+        """The lit sides: a shaded arc, a bright one, a gloss."""
         facing = seen.facing[self.radial : self.radial + SIDES]
         lit = seen.lit[self.radial : self.radial + SIDES]
-        arcs = []
+        runs = []
         for bound, share in ((0.0, 0.45), (0.55, 1.0)):
             run = _run(facing & (lit > bound))
             if len(run) > 1:
-                arcs.append((run, seen.ambient + share * seen.diffuse))
-        if arcs and self.gloss:
-            run, light = arcs[-1]
+                runs.append((run, seen.ambient + share * seen.diffuse))
+        if runs and self.gloss:
+            run, light = runs[-1]
             middle = len(run) // 2
-            arcs.append((run[max(middle - 1, 0) : middle + 1], light + self.gloss))
-        return arcs
+            runs.append((run[max(middle - 1, 0) : middle + 1], light + self.gloss))
+        return [(_between_rings(run), light) for run, light in runs]
 
-    def _paint_arcs(
-        self, canvas: Canvas, seen: Seen, index: int, colour: Colour, arcs: list[tuple[NDArray[np.intp], float]]
-    ) -> None:
-        for run, light in arcs:
-            if len(run) > 1:
-                canvas.fill_bent(self._strip(seen, index, run), tone(colour, light), seen.body)
-
-    def _strip(self, seen: Seen, index: int, run: NDArray[np.intp]) -> Pixels:
+    def _paint_arcs(self, canvas: Canvas, seen: Seen, index: int, colour: Colour, arcs: list[_Arc]) -> None:
         start = self.first + index * SIDES
-        return np.concatenate([seen.xy[start + run], seen.xy[start + SIDES + run[::-1]]])
+        for strip, light in arcs:
+            canvas.fill_bent(seen.xy[start + strip], tone(colour, light), seen.body)
 
     def _paint_stripes(self, canvas: Canvas, seen: Seen) -> None:
         assert self.stripes is not None
@@ -264,175 +263,6 @@ class Solid:
         return sorted(self.parts, key=lambda part: -float(seen.depth[part.anchor]))
 
 
-class Workshop:
-    """Makes one solid from parts."""
-
-    def __init__(self) -> None:
-        self._points: list[Array] = []
-        self._normals: list[Array] = []
-        self._anchors: list[int] = []
-        self._rods: list[tuple[int, int]] = []
-        self._radii: list[tuple[float, float]] = []
-        self._parts: list[Part] = []
-        self._count = 0
-
-    def turn(
-        self,
-        profile: Sequence[tuple[float, float]],
-        colours: Sequence[Colour],
-        *,
-        hollow: Sequence[tuple[float, float]] = (),
-        inside: Colour = (200.0, 200.0, 200.0),
-        axis: Array | None = None,
-        origin: tuple[float, float, float] = (0.0, 0.0, 0.0),
-        stripes: Colour | None = None,
-        gloss: float = 0.0,
-        squeeze: float = 1.0,
-    ) -> None:
-        """Adds a body of revolution from (radius, height) pairs; `axis` `[3, 3]` turns it, `squeeze` flattens it along y."""
-        angle = np.arange(SIDES) * (2.0 * np.pi / SIDES)
-        circle = np.stack([np.cos(angle), squeeze * np.sin(angle), np.zeros(SIDES)], axis=1)
-        matrix = np.eye(3) if axis is None else axis
-        rings = [radius * circle + (0.0, 0.0, height) for radius, height in (*profile, *hollow)]
-        start, normal = self._count, len(self._anchors)
-        self._add(np.concatenate(rings) @ matrix.T + origin)
-        middle = start + (len(profile) // 2) * SIDES
-        for side in range(SIDES):
-            self._face(matrix @ circle[side], middle + side)
-        top_ring = start + (len(profile) - 1) * SIDES
-        self._face(matrix[:, 2], top_ring)
-        self._face(-matrix[:, 2], start)
-        walls = tuple(colours[min(index, len(colours) - 1)] for index in range(len(profile) - 1))
-        self._parts.append(
-            Turned(
-                anchor=middle,
-                first=start,
-                rings=len(profile),
-                hollow=len(hollow),
-                radial=normal,
-                top=normal + SIDES,
-                bottom=normal + SIDES + 1,
-                colours=walls,
-                top_colour=colours[-1],
-                inside=inside,
-                stripes=stripes,
-                gloss=gloss,
-            )
-        )
-
-    def prism(
-        self,
-        outline: Sequence[tuple[float, float]],
-        low: float,
-        high: float,
-        colour: Colour,
-        *,
-        top: Colour | None = None,
-        axis: Array | None = None,
-        origin: tuple[float, float, float] = (0.0, 0.0, 0.0),
-    ) -> None:
-        """Adds a prism over a convex outline (anticlockwise x, y)."""
-        matrix = np.eye(3) if axis is None else axis
-        count = len(outline)
-        flat = np.array(outline)
-        rings = [np.column_stack([flat, np.full(count, height)]) for height in (low, high)]
-        start, normal = self._count, len(self._anchors)
-        self._add(np.concatenate(rings) @ matrix.T + origin)
-        corners: list[NDArray[np.intp]] = []
-        colours: list[Colour] = []
-        for side in range(count):
-            after = (side + 1) % count
-            corners.append(np.array([side, after, count + after, count + side]) + start)
-            edge = flat[after] - flat[side]
-            self._face(matrix @ np.array([edge[1], -edge[0], 0.0]) / np.hypot(*edge), start + side)
-            colours.append(colour)
-        corners.append(np.arange(count) + start)
-        self._face(-matrix[:, 2], start)
-        corners.append(np.arange(count, 2 * count) + start)
-        self._face(matrix[:, 2], start + count)
-        colours += [colour, colour if top is None else top]
-        self._parts.append(Cut(start + count, tuple(corners), normal, tuple(colours), front=0))
-
-    def block(
-        self,
-        size: tuple[float, float, float],
-        colour: Colour,
-        *,
-        corner: tuple[float, float, float] | None = None,
-        top: Colour | None = None,
-        axis: Array | None = None,
-    ) -> None:
-        """Adds a box; `corner` is its least one (default: centred on x and y, on z = 0)."""
-        x, y, z = (-size[0] / 2, -size[1] / 2, 0.0) if corner is None else corner
-        outline = ((x, y), (x + size[0], y), (x + size[0], y + size[1]), (x, y + size[1]))
-        self.prism(outline, z, z + size[2], colour, top=top, axis=axis)
-
-    def patch(self, corners: Sequence[tuple[float, float, float]], colour: Colour) -> None:
-        """Adds one flat face (anticlockwise from the side where it is seen)."""
-        self.faces([corners], [colour])
-
-    def faces(
-        self, faces: Sequence[Sequence[tuple[float, float, float]]], colours: Sequence[Colour], front: int = 0
-    ) -> None:
-        """Adds flat convex faces that are painted in this order."""
-        normal, start = len(self._anchors), self._count
-        indices = []
-        for face in faces:
-            points = np.array(face)
-            across = np.cross(points[1] - points[0], points[2] - points[0])
-            self._face(across / np.linalg.norm(across), self._count)
-            indices.append(np.arange(len(points)) + self._count)
-            self._add(points)
-        self._parts.append(Cut(start, tuple(indices), normal, tuple(colours), front))
-
-    def trough(self, low: Sequence[float], high: Sequence[float], colour: Colour, inside: Colour) -> None:
-        """Adds a box open at the top, given its least and greatest corner."""
-        (a, b, c), (d, e, f) = low, high
-        inner = [
-            [(a, b, c), (d, b, c), (d, e, c), (a, e, c)],
-            [(a, e, c), (d, e, c), (d, e, f), (a, e, f)],
-            [(a, b, c), (a, e, c), (a, e, f), (a, b, f)],
-            [(d, e, c), (d, b, c), (d, b, f), (d, e, f)],
-            [(d, b, c), (a, b, c), (a, b, f), (d, b, f)],
-        ]
-        outer = [list(reversed(face)) for face in inner[1:]]
-        dark = [tone(inside, share) for share in (0.85, 0.7, 0.75, 0.75, 0.7)]
-        self.faces(inner + outer, dark + [colour] * 4, front=4)
-
-    def rod(
-        self, points: Sequence[tuple[float, float, float]], radius: float | Sequence[float], colour: Colour
-    ) -> None:
-        """Adds a round rod; `radius` in metres, one or one a point."""
-        start = self._count
-        self._add(np.array(points))
-        radii = (radius,) * len(points) if isinstance(radius, float) else tuple(radius)
-        pieces = len(points) - 1
-        self._parts.append(Bent(start + len(points) // 2, len(self._rods), pieces, colour))
-        for piece in range(pieces):
-            self._rods.append((start + piece, start + piece + 1))
-            self._radii.append((radii[piece], radii[piece + 1]))
-
-    def finish(self, in_order: bool = False) -> Solid:
-        """The solid; with `in_order` its parts hide one another in the order in which they were added."""
-        return Solid(
-            np.concatenate(self._points),
-            np.array(self._normals).reshape(-1, 3),
-            np.array(self._anchors, dtype=np.intp),
-            np.array(self._rods, dtype=np.intp).reshape(-1, 2),
-            np.array(self._radii).reshape(-1, 2),
-            tuple(self._parts),
-            in_order or len(self._parts) == 1,
-        )
-
-    def _add(self, points: Array) -> None:
-        self._points.append(points)
-        self._count += len(points)
-
-    def _face(self, normal: Array, anchor: int) -> None:
-        self._normals.append(normal)
-        self._anchors.append(anchor)
-
-
 def _run(chosen: NDArray[np.bool_]) -> NDArray[np.intp]:
     """The chosen places around a ring, in order, starting where the run starts."""
     places = np.flatnonzero(chosen)
@@ -442,11 +272,14 @@ def _run(chosen: NDArray[np.bool_]) -> NDArray[np.intp]:
     return places
 
 
+def _between_rings(run: NDArray[np.intp]) -> NDArray[np.intp]:
+    """The corners of the strip between a ring and the next one, along a run of places."""
+    return np.concatenate([run, SIDES + run[::-1]])
+
+
 def _clip(outline: Pixels, window: Pixels) -> Pixels | None:
     area, inner = cv2.intersectConvexConvex(outline.astype(np.float32), window.astype(np.float32))
     if area <= 0.0 or inner is None:
         return None
-    return np.rint(inner).astype(np.int32)
-
-
-__all__ = ["Canvas", "Colour", "Seen", "Solid", "Turned", "Workshop", "mix"]
+    clipped: Pixels = np.rint(inner).astype(np.int32)
+    return clipped

@@ -45,6 +45,7 @@ class CameraRange:
 
     height: Range
     back: Range
+    look_past: Range
     view: Range
     bend: tuple[float, ...]
     sway: Range
@@ -98,14 +99,15 @@ UNSEEN_LOOK = LookRange(
     skins=((54.0, 34.0, 27.0), (62.0, 40.0, 30.0), (168.0, 98.0, 82.0), (246.0, 216.0, 200.0)),
     gloved=0.45,
     light_hues=((0.80, 0.95), (0.28, 0.40)),
-    tint=(0.2, 0.36),
+    tint=(0.15, 0.28),
     light_side=((-70.0, 0.0), (180.0, 250.0)),
     light_height=(25.0, 38.0),
 )
 SEEN_CAMERA = CameraRange(
-    height=(0.52, 0.66),
+    height=(0.54, 0.68),
     back=(0.12, 0.24),
-    view=(60.0, 76.0),
+    look_past=(0.02, 0.14),
+    view=(66.0, 82.0),
     bend=(0.0, 0.0, 0.12, 0.22),
     sway=(0.004, 0.02),
     wander=(0.005, 0.03),
@@ -115,10 +117,11 @@ SEEN_CAMERA = CameraRange(
     bob=(0.0, 0.0),
 )
 UNSEEN_CAMERA = CameraRange(
-    height=(0.70, 0.80),
+    height=(0.69, 0.76),
     back=(0.10, 0.30),
-    view=(78.0, 88.0),
-    bend=(0.32, 0.40),
+    look_past=(0.02, 0.14),
+    view=(83.0, 89.0),
+    bend=(0.30, 0.36),
     sway=(0.03, 0.05),
     wander=(0.04, 0.07),
     roll=(0.10, 0.18),

@@ -6,7 +6,15 @@ import numpy as np
 
 from egograph.data.toy_kitchen.actions import Pair
 from egograph.data.toy_kitchen.fixtures import Fixture, Ring, Sink
-from egograph.data.toy_kitchen.hands import HOLDS, LEFT, RIGHT, SHAPES, SIGNS, grasp_pose, hand_shape, rim_direction
+from egograph.data.toy_kitchen.hands import (
+    HANDS,
+    HOLDS,
+    SHAPES,
+    SIGNS,
+    grasp_pose,
+    hand_shape,
+    rim_direction,
+)
 from egograph.data.toy_kitchen.motion import (
     Array,
     Course,
@@ -23,74 +31,8 @@ from egograph.data.toy_kitchen.motion import (
     relative,
     still,
 )
+from egograph.data.toy_kitchen.records import HELD, INSIDE, Contents, Deed, Drip, Flow, Place, Stay, Touch, Wash
 from egograph.data.toy_kitchen.things import Thing
-
-COUNTER, HELD, INSIDE, BUILT_IN, GONE = "counter", "held", "inside", "built in", "gone"
-HANDS = (LEFT, RIGHT)
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a thing is: on the counter, held by hand `other`, inside thing `other`, in fixture `where`, or gone."""
-
-    kind: str
-    other: int = -1
-    where: str = ""
-
-
-@dataclass(frozen=True)
-class Touch:
-    """A hand holds or works an entity (things first, then fixtures) between two times in seconds."""
-
-    hand: int
-    entity: int
-    start: float
-    stop: float
-
-
-@dataclass(frozen=True)
-class Stay:
-    """A thing may be inside a container (a thing, or a fixture or "sink" by name) between two times in seconds."""
-
-    thing: int
-    container: int
-    fixture: str
-    start: float
-    stop: float
-
-
-@dataclass(frozen=True)
-class Flow:
-    """A liquid falls from a thing's tip into a container between two times in seconds."""
-
-    noun: str
-    thing: int
-    container: int
-    start: float
-    stop: float
-
-
-@dataclass(frozen=True)
-class Drip:
-    """Drops fall from a squeezed thing between two times in seconds."""
-
-    thing: int
-    start: float
-    stop: float
-
-
-@dataclass(frozen=True)
-class Deed:
-    """A labelled action: the pair, its times in seconds, the hands, and the entities that take part (the noun's first)."""
-
-    verb: str
-    noun: str
-    start: float
-    stop: float
-    hands: tuple[int, ...]
-    thing: int
-    target: int
-    others: tuple[str, ...] = ()
 
 
 @dataclass
@@ -105,39 +47,29 @@ class HandState:
 
 
 @dataclass
-class Contents:
-    """What fills a container: colour, level over time, and how it turns when mixed."""
-
-    colour: tuple[float, float, float]
-    level: Level
-    swirl: Level
-    chunks: bool
-
-
-@dataclass
 class Stage:
     """Everything in the scene over time; what is planned is added at `clock` seconds."""
 
-    things: list[Thing]
     fixtures: dict[str, Fixture]
     sink: Sink | None
     ring: Ring | None
     hand_size: float
     rest: tuple[Array, Array]
     rng: np.random.Generator
+    things: list[Thing] = field(default_factory=list)
     courses: list[Course] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
     levels: dict[str, Level] = field(default_factory=dict)
     parts: dict[str, Course] = field(default_factory=dict)
     hands: list[HandState] = field(default_factory=list)
-    squash: dict[int, Level] = field(default_factory=dict)
-    cuts: dict[int, Level] = field(default_factory=dict)
+    squash: list[Level] = field(default_factory=list)
+    cuts: list[Level] = field(default_factory=list)
     contents: dict[int, Contents] = field(default_factory=dict)
     touches: list[Touch] = field(default_factory=list)
     stays: list[Stay] = field(default_factory=list)
     flows: list[Flow] = field(default_factory=list)
     drips: list[Drip] = field(default_factory=list)
-    washes: list[tuple[int, float, float]] = field(default_factory=list)
+    washes: list[Wash] = field(default_factory=list)
     deeds: list[Deed] = field(default_factory=list)
     focus: tuple[Level, Level, Level] = field(default_factory=lambda: (Level(0.0), Level(0.24), Level(0.03)))
     clock: float = 0.0
@@ -157,10 +89,14 @@ class Stage:
         """Starts the video with a fixture open, or on."""
         self.levels[noun].ramp_to(1.0, -2.0, -1.0)
 
-    def add_thing(self, where: Poses, place: Place) -> None:
-        """Puts the next thing of `things` on the stage."""
+    def add_thing(self, thing: Thing, where: Poses, place: Place) -> int:
+        """Puts a thing on the stage and gives its number."""
+        self.things.append(thing)
         self.courses.append(Course(still(where)))
+        self.squash.append(Level(0.0))
+        self.cuts.append(Level(0.0))
         self.places.append(place)
+        return len(self.things) - 1
 
     # What is where.
 
@@ -315,8 +251,7 @@ class Stage:
     def hold_pose(self, thing: int, hand: int, time: float) -> Poses:
         """In front of the body, in the air."""
         what = self.things[thing]
-        forward = 0.13 if what.footprint < 0.09 else 0.17
-        spot = np.array([self.body_x(time) + SIGNS[hand] * 0.14, forward, 0.115 - 0.3 * what.height])
+        spot = hold_spot(what, hand, self.body_x(time))
         tilt = about(0, -0.25) if what.grasp == "tool" and what.hollow == 0.0 else np.eye(3)
         return self.facing_hand(thing, hand, spot, time, tilt)
 
@@ -341,6 +276,12 @@ class Stage:
                 state.touching = None
 
 
+def hold_spot(what: Thing, hand: int, body_x: float) -> Array:
+    """`[3]`, where a hand holds a thing while nothing is done with it."""
+    forward = 0.11 if what.footprint < 0.09 else 0.15
+    return np.array([body_x + SIGNS[hand] * 0.135, forward, 0.12 - 0.22 * what.height])
+
+
 def _arm_angle(place: Array, body_x: float, hand: int) -> float:
     return float(np.arctan2(place[1] + 0.34, place[0] - body_x - SIGNS[hand] * 0.19))
 
@@ -351,21 +292,3 @@ def _rim_radius(what: Thing, direction: Array) -> float:
         return what.grip[0]
     half = np.array([what.grip[0], 1.45 * what.grip[0] + 0.004])
     return float((half / np.maximum(np.abs(direction), 1e-6)).min())
-
-
-__all__ = [
-    "BUILT_IN",
-    "COUNTER",
-    "GONE",
-    "HANDS",
-    "HELD",
-    "INSIDE",
-    "Contents",
-    "Deed",
-    "Flow",
-    "HandState",
-    "Place",
-    "Stage",
-    "Stay",
-    "Touch",
-]

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from egograph.data.toy_kitchen.paint import Colour, mix, tone
+from egograph.data.toy_kitchen.paint import Colour
 
 Picture = NDArray[np.uint8]
 Plane = NDArray[np.float32]
@@ -20,12 +20,8 @@ def surface(
     share = PATTERNS[kind](width, height, scale, rng)
     shade = 1.0 + 0.05 * _noise(width, height, 90.0, rng) + 0.02 * _noise(width, height, 3.0, rng)
     picture = np.asarray(colour) + share[..., None] * (np.asarray(other) - np.asarray(colour))
-    return np.clip(picture * shade[..., None], 0, 255).astype(np.uint8)
-
-
-def colours_between(first: Colour, last: Colour, count: int) -> list[Colour]:
-    """Evenly spaced colours."""
-    return [mix(first, last, index / max(count - 1, 1)) for index in range(count)]
+    shaded: Picture = np.clip(picture * shade[..., None], 0, 255).astype(np.uint8)
+    return shaded
 
 
 def _noise(width: int, height: int, grain: float, rng: np.random.Generator, stretch: float = 1.0) -> Plane:
@@ -52,7 +48,7 @@ def _wood(width: int, height: int, scale: float, rng: np.random.Generator) -> Pl
 
 
 def _stone(width: int, height: int, scale: float, rng: np.random.Generator) -> Plane:
-    specks = _noise(width, height, 2.5, rng) * 0.35 + _noise(width, height, 7.0, rng) * 0.25
+    specks: Plane = _noise(width, height, 2.5, rng) * 0.35 + _noise(width, height, 7.0, rng) * 0.25
     return _unit(0.35 + specks)
 
 
@@ -118,5 +114,3 @@ PATTERNS: dict[str, Callable[[int, int, float, np.random.Generator], Plane]] = {
     "zigzag": _zigzag,
     "dots": _dots,
 }
-
-__all__ = ["PATTERNS", "Picture", "colours_between", "surface", "tone"]

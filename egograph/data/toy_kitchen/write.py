@@ -5,34 +5,36 @@ import io
 import json
 import os
 import shutil
+import signal
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from fractions import Fraction
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 
-from egograph.data.classes import EPIC_NOUN_IDS
+from egograph.data import visor_layout
+from egograph.data.classes import EPIC_NOUN_IDS, EPIC_VERB_IDS
 from egograph.data.epic import COLUMNS, VIDEO_COLUMNS, Segment, format_timestamp
 from egograph.data.toy_kitchen.actions import Pair, spoken
 from egograph.data.toy_kitchen.annotate import Annotation
 from egograph.data.toy_kitchen.script import wanted_pairs
 from egograph.data.toy_kitchen.splits import Split, find_split
-from egograph.data.toy_kitchen.video import Frame, ToyVideo, plan_deeds, render_video, video_name
-from egograph.data.visor import VISOR_SIZE
+from egograph.data.toy_kitchen.video import Frame, ToyVideo, plan_pairs, render_video, video_name
 from egograph.errors import EgographError
 
 # Goes up with every change to what the same parameters write.
-GENERATOR_VERSION = 1
+GENERATOR_VERSION = 3
 FINISHED = "finished.json"
 SIZES = ((256, 192), (256, 192), (256, 192), (320, 180), (288, 216), (320, 240))
-RATES = (16, 16, 16, 16, 24)
+RATES = (16, 16, 16, 16, 16, 16, 16, 24)
 SECONDS = (12.0, 16.0)
-ENCODER = {"preset": "superfast", "crf": "20", "threads": "1", "bf": "2", "x264-params": "scenecut=0"}
+ENCODER = {"preset": "ultrafast", "crf": "25", "threads": "1"}
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,14 @@ class _Written:
     frame_names: dict[str, str]
 
 
-def write_split(folder: Path, split: str, videos: int, seed: int = 0, workers: int = 1) -> Path:
+def write_split(
+    folder: Path,
+    split: str,
+    videos: int,
+    seed: int = 0,
+    workers: int = 1,
+    progress: Callable[[int], None] = lambda done: None,
+) -> Path:
     """Writes a split and gives its folder; one that is there whole, of the same parameters, is left as it is.
 
     In `folder/split`: `videos/*.mp4`, `EPIC_100_<split>.csv`, `EPIC_100_video_info.csv`, `visor/<video>.json`,
@@ -68,6 +77,7 @@ def write_split(folder: Path, split: str, videos: int, seed: int = 0, workers: i
         videos: how many.
         seed: other seeds give other videos.
         workers: processes that render; the number changes no byte.
+        progress: called with the number of videos done, after each.
 
     Raises:
         EgographError: there is no such split, no video is asked for, or the folder cannot be written.
@@ -82,10 +92,10 @@ def write_split(folder: Path, split: str, videos: int, seed: int = 0, workers: i
     partial = target.with_name(f".{split}.partial-{os.getpid()}")
     try:
         partial.parent.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(partial, ignore_errors=True)
+        _remove_abandoned(target)
         for name in ("videos", "visor"):
             (partial / name).mkdir(parents=True)
-        _write_all(partial, chosen, _orders(chosen, videos, seed), workers)
+        _write_all(partial, chosen, orders(chosen, videos, seed), workers, progress)
         (partial / FINISHED).write_text(json.dumps(stamp) + "\n")
         shutil.rmtree(target, ignore_errors=True)
         partial.rename(target)
@@ -96,6 +106,13 @@ def write_split(folder: Path, split: str, videos: int, seed: int = 0, workers: i
     return target
 
 
+def _remove_abandoned(target: Path) -> None:
+    """Removes what killed processes left beside the target."""
+    for partial in target.parent.glob(f".{target.name}.partial-*"):
+        if not Path(f"/proc/{partial.suffix.rpartition('-')[2]}").exists():
+            shutil.rmtree(partial, ignore_errors=True)
+
+
 def _is_finished(target: Path, stamp: dict[str, Any]) -> bool:
     try:
         found: Any = json.loads((target / FINISHED).read_text())
@@ -104,7 +121,7 @@ def _is_finished(target: Path, stamp: dict[str, Any]) -> bool:
     return bool(found == stamp)
 
 
-def _orders(split: Split, videos: int, seed: int) -> list[Order]:
+def orders(split: Split, videos: int, seed: int) -> list[Order]:
     """What is to be written: each video's script is chosen to fill what the videos before it lack."""
     done: Counter[Pair] = Counter()
     orders = []
@@ -115,16 +132,15 @@ def _orders(split: Split, videos: int, seed: int) -> list[Order]:
         seconds = round(float(rng.uniform(*SECONDS)) * 4.0) / 4.0
         wanted = wanted_pairs(done, split.held_out)
         orders.append(Order(split.name, number, fps, size, seconds, tuple(wanted.items())))
-        done.update(plan_deeds(number, split, seconds, wanted))
+        done.update(plan_pairs(number, split, seconds, wanted))
     return orders
 
 
-def _write_all(folder: Path, split: Split, orders: list[Order], workers: int) -> None:
-    if workers <= 1:
-        written = [_write_video(folder, order) for order in orders]
-    else:
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_one_thread) as pool:
-            written = list(pool.map(_write_video, [folder] * len(orders), orders))
+def _write_all(folder: Path, split: Split, orders: list[Order], workers: int, progress: Callable[[int], None]) -> None:
+    written = []
+    for one in write_videos(folder, orders, workers):
+        written.append(one)
+        progress(len(written))
     rows = [_epic_row(segment, others, info) for one in written for segment, others, info in _labelled(one)]
     (folder / f"EPIC_100_{split.name}.csv").write_text(_csv(COLUMNS, rows))
     (folder / "EPIC_100_video_info.csv").write_text(_csv(VIDEO_COLUMNS, [list(one.info.values()) for one in written]))
@@ -132,10 +148,22 @@ def _write_all(folder: Path, split: Split, orders: list[Order], workers: int) ->
     (folder / "visor" / "frame_mapping.json").write_text(json.dumps(mapping))
 
 
-def _one_thread() -> None:
-    import cv2
+def write_videos(folder: Path, orders: list[Order], workers: int) -> Iterator[_Written]:
+    if workers <= 1:
+        yield from (_write_video(folder, order) for order in orders)
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_set_up_worker) as pool:
+        try:
+            yield from pool.map(_write_video, [folder] * len(orders), orders)
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
 
+
+def _set_up_worker() -> None:
     cv2.setNumThreads(1)
+    # Ctrl-C reaches the whole group; the parent stops the workers.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _labelled(one: _Written) -> Iterable[tuple[Segment, tuple[str, ...], dict[str, str]]]:
@@ -171,7 +199,9 @@ class _Mp4:
 
         self._av = av
         self._container = av.open(str(path), "w", format="mp4", options={"fflags": "+bitexact"})
-        self._stream: Any = self._container.add_stream("libx264", rate=Fraction(fps), options={**ENCODER, "g": str(2 * fps)})
+        self._stream: Any = self._container.add_stream(
+            "libx264", rate=Fraction(fps), options={**ENCODER, "g": str(2 * fps)}
+        )
         self._stream.width, self._stream.height = size
         self._stream.pix_fmt = "yuv420p"
         self._stream.codec_context.flags |= 1 << 23
@@ -181,7 +211,8 @@ class _Mp4:
 
     def write(self, image: Any) -> None:
         """Adds a frame, uint8 `[H, W, 3]` RGB."""
-        for packet in self._stream.encode(self._av.VideoFrame.from_ndarray(image, format="rgb24")):
+        planes = cv2.cvtColor(image, cv2.COLOR_RGB2YUV_I420)
+        for packet in self._stream.encode(self._av.VideoFrame.from_ndarray(planes, format="yuv420p")):
             self._container.mux(packet)
 
     def __exit__(self, *fault: object) -> None:
@@ -194,28 +225,34 @@ class _Mp4:
 def _visor_entry(video: ToyVideo, frame: Frame) -> dict[str, Any]:
     assert frame.annotations is not None
     name = f"{video.name}_frame_{frame.index:010d}.jpg"
-    scale = np.array(VISOR_SIZE) / np.array(video.size)
-    image = {"image_path": f"{video.name}/{name}", "name": name, "subsequence": f"{video.name}_seq_00001", "video": video.name}
+    scale = np.array(visor_layout.SIZE) / np.array(video.size)
+    image = {
+        "image_path": f"{video.name}/{name}",
+        "name": name,
+        "subsequence": f"{video.name}_seq_00001",
+        "video": video.name,
+    }
     return {"image": image, "annotations": [_visor_object(one, scale) for one in frame.annotations]}
 
 
 def _visor_object(one: Annotation, scale: Any) -> dict[str, Any]:
-    hands = {"left hand": 300, "right hand": 301}
+    hands = {"left hand": visor_layout.LEFT_HAND_CLASS, "right hand": visor_layout.RIGHT_HAND_CLASS}
     entry: dict[str, Any] = {
         "id": one.id,
         "name": spoken(one.noun),
         "class_id": hands[one.noun] if one.noun in hands else EPIC_NOUN_IDS[one.noun],
         "exhaustive": "y",
-        "segments": [[[round(float(x), 1), round(float(y), 1)] for x, y in polygon * scale] for polygon in one.polygons],
+        "segments": [np.rint(polygon * scale).astype(int).tolist() for polygon in one.polygons],
     }
     if one.noun in hands:
-        entry["in_contact_object"] = one.touches or ("none-of-the-above" if one.touches_unseen else "hand-not-in-contact")
+        nothing_seen = visor_layout.TOUCHES_OTHER if one.touches_unseen else visor_layout.HAND_FREE
+        entry["in_contact_object"] = one.touches or nothing_seen
     return entry
 
 
 def _epic_row(segment: Segment, others: tuple[str, ...], info: dict[str, str]) -> list[str]:
     fps = float(info["fps"])
-    verb, _, noun = segment.narration.partition(" ")
+    verb = spoken(next(key for key, value in EPIC_VERB_IDS.items() if value == segment.verb)).replace(" ", "-")
     nouns = [key for key in (_noun_key(segment.noun), *others) if key in EPIC_NOUN_IDS]
     nouns = list(dict.fromkeys(nouns))
     return [

@@ -1,0 +1,62 @@
+"""The control's only stage: all of it, from pixels and actions."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from egograph.baseline import FrameBaseline
+from egograph.encoders.precision import mixed_precision
+from egograph.training.action_loss import action_losses, stack_logits
+from egograph.training.augment import Look, augment
+from egograph.training.frame_store import FrameStore
+from egograph.training.truth import VideoTruth
+from egograph.training.windows import draw_windows
+
+
+class BaselineTask:
+    """Trains the control on windows, each in a random look; the temporal state runs through each window.
+
+    Args:
+        model: the control.
+        store: the frames.
+        truths: of each video.
+        size: windows a step.
+        clips: clips a window.
+        frames: frames a clip.
+    """
+
+    name = "frames"
+
+    def __init__(
+        self,
+        model: FrameBaseline,
+        store: FrameStore,
+        truths: Sequence[VideoTruth],
+        size: int,
+        clips: int,
+        frames: int,
+    ) -> None:
+        self.model, self.store, self.truths = model, store, truths
+        self.size, self.clips, self.frames = size, clips, frames
+        self.module: nn.Module = model
+
+    def losses(self, rng: np.random.Generator) -> dict[str, Tensor]:
+        """Action losses of freshly drawn windows."""
+        windows = draw_windows(self.truths, self.store.offset, self.size, self.clips, self.frames, rng)
+        pixels = torch.stack([self._seen(windows.frame[:, row], rng) for row in range(self.size)], dim=1)
+        with mixed_precision(self.model.queries.device):
+            tokens = self.model.frame_tokens(pixels.flatten(0, 2))
+        tokens = tokens.float().unflatten(0, tuple(windows.valid.shape))
+        hidden, logits = self.model.start(self.size), []
+        for clip, valid in zip(tokens, windows.valid, strict=True):
+            part, hidden = self.model(clip, valid, hidden)
+            logits.append(part)
+        return action_losses(stack_logits(logits), windows.actions)
+
+    def _seen(self, frame: Tensor, rng: np.random.Generator) -> Tensor:
+        """The pixels uint8 `[S, T, h, w, 3]` of one window in a random look."""
+        pixels = torch.from_numpy(self.store.pixels[frame.flatten().numpy()])
+        none = torch.zeros(len(pixels), 1, 4), torch.full((len(pixels), 1), -1), torch.full((len(pixels), 2), -1)
+        return augment(pixels, *none, Look.draw(rng))[0].unflatten(0, tuple(frame.shape))
