@@ -13,3 +13,17 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"{folder} is absent: this test needs the development data")
     return folder
+
+
+@pytest.fixture(scope="session")
+def toy_video(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A short video of the toy kitchen."""
+    from egograph.data.toy_kitchen import render_video
+    from egograph.video.writer import VideoWriter
+
+    video = render_video(seed=11, split="val", seconds=6.0)
+    path = tmp_path_factory.mktemp("toy") / "toy.mp4"
+    with VideoWriter(path, video.fps, video.size) as file:
+        for frame in video.frames():
+            file.write(frame.image)
+    return path

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -89,7 +90,9 @@ def test_no_look_ahead(model: EgoGraph, clips: list[Clip]) -> None:
     rng = np.random.default_rng(0)
     frames = clips[changed].frames.copy()
     frames[1:] = rng.integers(0, 255, frames[1:].shape, dtype=np.uint8)
-    noise = [replace(clip, frames=rng.integers(0, 255, clip.frames.shape, dtype=np.uint8)) for clip in clips[changed + 1 :]]
+    noise = [
+        replace(clip, frames=rng.integers(0, 255, clip.frames.shape, dtype=np.uint8)) for clip in clips[changed + 1 :]
+    ]
     _, labels = live(model, clips)
     _, disturbed = live(model, [*clips[:changed], replace(clips[changed], frames=frames), *noise])
     assert ageless(labels[:changed]) == ageless(disturbed[:changed])
@@ -113,7 +116,7 @@ def test_labels_cover_the_video(model: EgoGraph, clips: list[Clip]) -> None:
     _, labels = live(model, clips)
     assert [label.clip for label in labels] == list(range(len(labels)))
     assert labels[0].start == 0
-    assert all(one.stop == other.start for one, other in zip(labels[:-1], labels[1:], strict=True))
+    assert all(one.stop == other.start for one, other in pairwise(labels))
 
 
 def test_the_last_clips_padding_changes_nothing(model: EgoGraph, clips: list[Clip]) -> None:

@@ -67,7 +67,10 @@ class CacheKey:
             old, new = getattr(self, part), getattr(other, part)
             given = set(new) if part == "sampling" else {*old, *new}
             names = sorted(name for name in given if old.get(name) != new.get(name))
-            found += [f"{part}.{name} (cached {old.get(name)}, wanted {new.get(name)})" for name in names]
+            if len(names) == 1:
+                found.append(f"{part}.{names[0]} (cached {old.get(names[0])}, wanted {new.get(names[0])})")
+            elif names:
+                found.append(f"{part} ({', '.join(names)})")
         return found
 
     def check(self, other: "CacheKey", what: str) -> None:

@@ -55,7 +55,7 @@ class BoxScore:
 
 @dataclass(frozen=True)
 class _Step:
-    """One clip of each of `B` videos: `pixels` `[B, T, h, w, 3]`, `valid` `[B, T]`; `live` are those not yet at an end."""
+    """One clip of each of `B` videos: pixels `[B, T, h, w, 3]`, valid `[B, T]`; `live` are those not yet at an end."""
 
     pixels: Tensor
     valid: Tensor

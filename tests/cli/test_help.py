@@ -11,7 +11,7 @@ def test_the_overview_lists_every_command(capsys):
     shown = capsys.readouterr().out
     for command in COMMANDS.values():
         assert f"  {command.name} " in shown
-        assert command.summary in shown
+        assert command.summary in " ".join(shown.split())  # a narrow terminal wraps it
 
 
 def test_without_a_word_the_overview_comes_and_the_words_are_wrong(capsys):

@@ -4,9 +4,9 @@ import pytest
 import torch
 
 from egograph.encoders.patches import Patches
+from egograph.nodes.layout import lay_out
 from egograph.nodes.nodes import OBJECT, SCENE
 from egograph.nodes.proposals import DenseProposals, select
-from egograph.nodes.layout import lay_out
 from egograph.nodes.query import QueryNodes, QueryNodesConfig, found
 
 
