@@ -30,7 +30,6 @@ def show(view: LiveView) -> None:
     import tkinter
 
     window = tkinter.Tk()
-    window.title(f"egograph: {view.tally.stream}")
     canvas = tkinter.Label(window)
     canvas.pack()
     image, shown = tkinter.PhotoImage(), 0  # Tk keeps no reference to the image that it shows
@@ -45,10 +44,18 @@ def show(view: LiveView) -> None:
             shown = painting.number
             image = tkinter.PhotoImage(data=_ppm(_with_label(painting)))
             canvas.configure(image=image)
+            window.title(_title(view, painting))
         window.after(_EVERY, refresh)
 
     refresh()
     window.mainloop()
+
+
+def _title(view: LiveView, painting: Painting) -> str:
+    state = f"egograph live: {view.tally.stream}"
+    if painting.label is not None:
+        state += f", label {painting.label.age_ms} ms old, {view.tally.dropped} clips dropped"
+    return state
 
 
 def _with_label(painting: Painting) -> NDArray[np.uint8]:
