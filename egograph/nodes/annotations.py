@@ -80,7 +80,7 @@ class VisorBoxes:
         if stream not in self._frames:
             if stream not in self._info:
                 raise EgographError(f"{self.folder}: no annotations of {stream}; name the video as they do")
-            fps = self._info[stream].fps
+            fps = self._info[stream].numbering_fps
             self._frames[stream] = read_visor(self.folder / f"{stream}.json", self._mapping, fps)
         return self._frames[stream]
 

@@ -59,7 +59,7 @@ def open_split(
     store = open_frame_store(root / "prepared", sources, sampler, preprocess, progress)
     truths = []
     for index, path in enumerate(paths):
-        frames = read_visor(root / "visor" / f"{path.stem}.json", mapping, info[path.stem].fps)
+        frames = read_visor(root / "visor" / f"{path.stem}.json", mapping, info[path.stem].numbering_fps)
         mine = [segment for segment in segments if segment.video == path.stem]
         truths.append(video_truth(store.length(index), sampler.fps, mine, frames, vocabulary))
     return Split(tuple(path.stem for path in paths), store, tuple(truths))

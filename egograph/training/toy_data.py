@@ -40,7 +40,7 @@ def make_split(config: ToyDataConfig, split: str, progress: Callable[[int], None
         EgographError: there is no such split, or the folder cannot be written.
     """
     folder = Path(config.folder)
-    write_split(folder, split, config.videos(split), config.seed, config.workers)
+    write_split(folder, split, config.videos(split), config.seed, config.workers, progress)
     return folder
 
 
