@@ -70,6 +70,7 @@ class Flow:
             progress = asyncio.create_task(show_progress(self._under_way))
             outcomes = await asyncio.gather(*(self._follow(source) for source in sources))
             progress.cancel()
+            self._actors.writer.close.remote()
         return tuple(outcomes)
 
     async def _follow(self, source: Source) -> StreamOutcome:

@@ -30,6 +30,7 @@ def run_stream(config: StreamConfig, model: EgoGraph) -> RunSummary:
     sources = find_sources(config.sources)
     folder = RunFolder(config.output)
     key = CacheKey.of(model, config.sampler.fps, config.sampler.frames)
+    _log.info("%d stream%s; starting Ray", len(sources), "s" * (len(sources) > 1))
     with ray_session():
         import ray
 

@@ -47,3 +47,7 @@ class Writer:
         """Say that a stream has ended: its cache is whole."""
         if writer := self._open.pop(stream, None):
             writer.finish()
+
+    def close(self) -> None:
+        """Say that no more labels come."""
+        self._labels.close()

@@ -11,19 +11,24 @@ _WANTED_ACCURACY = 0.95
 _SHRINKAGE = 0.05
 
 
-def calibrate(model: EgoGraph, table: ClipTable) -> None:
+def calibrate(model: EgoGraph, trained: Tensor, table: ClipTable) -> None:
     """Set temperatures, familiarity and threshold.
 
-    The temperatures minimise the cross-entropy inside actions. The Gaussian of familiar scenes is that of the table's
-    summaries; its margin is the distance that 98 % of them keep. The threshold is the least confidence above
-    which 95 % of the labels given are right, a clip outside any action counting as wrong.
+    The temperatures minimise the cross-entropy inside actions. The Gaussian of familiar scenes is that of the training
+    clips; its margin is the distance that 98 % of the held-out clips keep. The threshold is the least confidence
+    above which 95 % of the labels given are right, a clip outside any action counting as wrong.
+
+    Args:
+        model: whose calibration is set.
+        trained: `[N, D]`, the scene summaries of the clips that the model was trained on.
+        table: clips that it was not trained on.
     """
     calibration = model.calibration
     inside = (table.verb >= 0) & (table.noun >= 0)
     calibration.verb_temperature.copy_(_temperature(table.logits.verb[inside], table.verb[inside]))
     calibration.noun_temperature.copy_(_temperature(table.logits.noun[inside], table.noun[inside]))
-    centre = table.summary.mean(dim=0)
-    covariance = torch.cov(table.summary.T)
+    centre = trained.mean(dim=0)
+    covariance = torch.cov(trained.T)
     covariance = covariance + _SHRINKAGE * covariance.diagonal().mean() * torch.eye(len(covariance))
     values, vectors = torch.linalg.eigh(covariance)
     calibration.centre.copy_(centre)

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from egograph.encoders.precision import mixed_precision
 from egograph.model import EgoGraph
 from egograph.nodes.layout import lay_out
-from egograph.nodes.nodes import Nodes
+from egograph.nodes.nodes import SCENE, Nodes
 from egograph.nodes.query import found
 from egograph.training.augment import Look, augment
 from egograph.training.frame_store import FrameStore
@@ -44,6 +45,12 @@ class FrameNodes:
             track=torch.full((clips * length * rows,), -1),
             ptr=torch.arange(clips + 1) * (length * rows),
         )
+
+    def scene_summaries(self, offset: NDArray[np.int64], frames: int) -> Tensor:
+        """The mean scene features `[N, D]` of clips of `frames` frames, each video cut into clips from its start."""
+        scene = self.feature[self.kind == SCENE].float()
+        clips = [part for i in range(len(offset) - 1) for part in scene[offset[i] : offset[i + 1]].split(frames)]
+        return torch.stack([clip.mean(dim=0) for clip in clips])
 
     def save(self, path: Path) -> None:
         """Save, whole or not at all."""

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from torch import Tensor
 
 from egograph.baseline import FrameBaseline
 from egograph.checkpoint import fingerprint, save_baseline, save_model
@@ -91,10 +92,11 @@ def train(config: TrainConfig) -> dict[str, Any]:
         run = _Run(config, split.between(0, kept), bars)
         if config.model == "graph":
             model = EgoGraph(config.sizes, encoder, TOY_KITCHEN)
-            run.train_graph(model)
-            save_model(model, config.encoder, config.output, torch.float16 if config.half else torch.float32)
+            trained = run.train_graph(model)
+            if config.half:
+                model.half().float()  # what is calibrated is what is stored
             held, _ = score_graph(model, split.between(kept, videos), config.frames)
-            calibrate(model, held)
+            calibrate(model, trained, held)
             save_model(model, config.encoder, config.output, torch.float16 if config.half else torch.float32)
         else:
             control = FrameBaseline(encoder, TOY_KITCHEN, config.sizes.recogniser.head)
@@ -118,8 +120,8 @@ class _Run:
         self.config, self.split, self.bars = config, split, bars
         self.history: dict[str, list[dict[str, float]]] = {}
 
-    def train_graph(self, model: EgoGraph) -> None:
-        """Boxes from pixels, then actions from the nodes that come of it."""
+    def train_graph(self, model: EgoGraph) -> Tensor:
+        """Boxes from pixels, then actions from the nodes that come of it; gives the clips' scene summaries `[N, D]`."""
         config, split = self.config, self.split
         self._stage(BoxTask(model, AnnotatedFrames(split.store, split.truths), config.boxes.size), config.boxes)
         views = [self._view(model, number) for number in range(config.views)]
@@ -127,6 +129,7 @@ class _Run:
             model, views, split.truths, split.store.offset, config.actions.size, config.clips, config.frames
         )
         self._stage(task, config.actions)
+        return views[0].scene_summaries(split.store.offset, config.frames)
 
     def train_control(self, model: FrameBaseline) -> None:
         """Actions from pixels."""

@@ -53,6 +53,8 @@ class SlowRest:
         self.ahead[stream] = max(self.ahead[stream], ahead)
 
     async def observe(self, clip):
+        if clip.span.stream == "sour" and clip.span.index == 3:
+            raise ValueError("a clip that no model likes\nwith a second line")
         await asyncio.sleep(0.02 if clip.span.index == 1 else 0)  # a later clip is done before it
         return replace(seeded_clip(clip.span.stream, clip.span.index), span=clip.span)
 
@@ -64,6 +66,9 @@ class SlowRest:
         self.written.setdefault(label.stream, []).append(label.clip)
 
     async def finish(self, stream):
+        pass
+
+    async def close(self):
         pass
 
     async def report(self):
@@ -100,3 +105,12 @@ def test_a_decoder_that_dies_costs_its_stream_alone(actors: Actors):
     assert [outcome.stream for outcome in outcomes if outcome.fault] == ["crash"]
     assert outcomes[0].fault.startswith("crash: the decoder crashed on it")
     assert written == {"crash": [0, 1], "after": list(range(12))}
+
+
+def test_a_clip_that_no_model_likes_costs_its_stream_alone(actors: Actors):
+    outcomes, written, _ = lead(actors, "sour", "after", files=1, queue=2)
+    assert [outcome.fault for outcome in outcomes] == [
+        "sour: a fault of egograph's own: ValueError: a clip that no model likes",
+        "",
+    ]
+    assert written == {"sour": [0, 1, 2], "after": list(range(12))}

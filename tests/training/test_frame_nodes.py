@@ -7,7 +7,7 @@ import torch
 
 from egograph.checkpoint import untrained
 from egograph.encoders.tiny import TinyEncoderConfig
-from egograph.model import EgoGraph, ModelConfig
+from egograph.model import EgoGraph, ModelConfig, clip_summary
 from egograph.training.frame_nodes import FrameNodes, find_frame_nodes
 from egograph.training.frame_store import FrameStore
 
@@ -33,3 +33,12 @@ def test_kept_nodes_are_live_nodes(tmp_path: Path) -> None:
     assert torch.equal(nodes.score == 0, live.score == 0)
     assert torch.allclose(nodes.box, live.box, atol=0.02)
     assert torch.allclose(nodes.feature, live.feature, atol=0.1)
+
+
+def test_scene_summaries_are_those_that_calibration_sees_live() -> None:
+    kept = find_frame_nodes(model(), store(), [None, None], lambda _: None)
+    summaries = kept.scene_summaries(store().offset, 4)
+    assert summaries.shape == (4, model().config.nodes.dim)
+    pixels, valid = torch.from_numpy(store().pixels[4:8])[None], torch.ones(1, 4, dtype=torch.bool)
+    live = clip_summary(model().observe(pixels, valid), valid)
+    assert torch.allclose(summaries[1], live[0], atol=0.05)
