@@ -14,7 +14,7 @@ from egograph.config import build
 from egograph.data.classes import TOY_KITCHEN, Vocabulary
 from egograph.encoders.registry import EncoderConfig, build_encoder
 from egograph.encoders.tiny import TinyEncoderConfig
-from egograph.errors import EgographError, UsageError
+from egograph.errors import EgographError, UsageError, first_line
 from egograph.model import EgoGraph, ModelConfig
 from egograph.nn.temporal_head import TemporalHeadConfig
 
@@ -94,7 +94,7 @@ def load_model(model: str = BUILT_IN, encoder: EncoderConfig | None = None) -> E
     try:
         missing, unexpected = built.load_state_dict(load_file(folder / "model.safetensors"), strict=False)
     except (OSError, SafetensorError, RuntimeError) as fault:
-        reason = _first_line(fault)
+        reason = first_line(fault)
         raise EgographError(f"{folder}: model.safetensors does not fit config.json ({reason}); save it anew") from None
     wrong = [name for name in missing if _is_saved(name, config.encoder)] + unexpected
     if wrong:
@@ -125,7 +125,7 @@ def load_baseline(folder: Path) -> FrameBaseline:
         model = FrameBaseline(build_encoder(config.encoder), config.vocabulary, config.head)
         model.load_state_dict(load_file(folder / "model.safetensors"))
     except (OSError, ValueError, RuntimeError, SafetensorError, UsageError) as fault:
-        raise EgographError(f"{folder}: no control here ({_first_line(fault)}); train one with model=frames") from None
+        raise EgographError(f"{folder}: no control here ({first_line(fault)}); train one with model=frames") from None
     return model.eval()
 
 
@@ -156,9 +156,5 @@ def _read_config(folder: Path) -> SavedConfig:
         return build(SavedConfig, json.loads(path.read_text()))
     except (ValueError, UsageError) as fault:
         raise EgographError(
-            f"{path}: not of this version ({_first_line(fault)}); train or fetch the model anew"
+            f"{path}: not of this version ({first_line(fault)}); train or fetch the model anew"
         ) from None
-
-
-def _first_line(fault: BaseException) -> str:
-    return (str(fault).strip().splitlines() or [type(fault).__name__])[0]

@@ -28,3 +28,8 @@ class TruncatedSource(SourceError):
 
 class UsageError(EgographError):
     """The command's words were wrong (exit code 2)."""
+
+
+def first_line(fault: BaseException) -> str:
+    """What a fault from elsewhere says, in one line; its kind where it says nothing."""
+    return (str(fault).strip().splitlines() or [type(fault).__name__])[0]

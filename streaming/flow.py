@@ -19,7 +19,7 @@ from pathlib import Path
 from ray import ObjectRef
 from ray.exceptions import RayActorError, RayError, RayTaskError
 
-from egograph.errors import EgographError
+from egograph.errors import EgographError, first_line
 from egograph.streaming.actors import Actors
 from egograph.streaming.decoder import Decoded
 from egograph.streaming.interrupt import interruptible
@@ -155,9 +155,5 @@ def _reason(fault: BaseException) -> str:
     if isinstance(fault, RayTaskError):
         if isinstance(fault.cause, EgographError):
             return str(fault.cause)
-        return f"a fault of egograph's own: {type(fault.cause).__name__}: {_first_line(fault.cause)}"
-    return f"a process of the job was lost ({_first_line(fault)})"
-
-
-def _first_line(fault: BaseException) -> str:
-    return (str(fault).strip().splitlines() or [type(fault).__name__])[0]
+        return f"a fault of egograph's own: {type(fault.cause).__name__}: {first_line(fault.cause)}"
+    return f"a process of the job was lost ({first_line(fault)})"

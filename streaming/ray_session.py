@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from egograph.errors import EgographError
+from egograph.errors import EgographError, first_line
 
 
 @contextmanager
@@ -70,7 +70,7 @@ def _knock(address: str | None) -> None:
 
 
 def _refusal(address: str | None, fault: Exception) -> str:
-    first_line = (str(fault).strip().splitlines() or [type(fault).__name__])[0]
+    reason = first_line(fault)
     if address:
-        return f"RAY_ADDRESS={address}: {first_line}; check the address, or unset it"
-    return f"Ray: cannot be started on this machine: {first_line}; free memory and /tmp, or set RAY_ADDRESS"
+        return f"RAY_ADDRESS={address}: {reason}; check the address, or unset it"
+    return f"Ray: cannot be started on this machine: {reason}; free memory and /tmp, or set RAY_ADDRESS"

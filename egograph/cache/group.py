@@ -9,7 +9,7 @@ import zarr
 
 from egograph.cache.arrays import CLIP_ARRAYS, FRAME_ARRAYS, NODE_ARRAYS
 from egograph.cache.key import CacheKey
-from egograph.errors import EgographError
+from egograph.errors import EgographError, first_line
 
 _ATTRIBUTE = "egograph"
 
@@ -66,7 +66,7 @@ class StreamGroup:
             commit = Commit(**values | {"key": CacheKey.from_json(values["key"])})
         except (OSError, ValueError, KeyError, TypeError) as fault:
             raise EgographError(
-                f"{path}: no stream's cache ({_first_line(fault)}); egograph cache gc drops it"
+                f"{path}: no stream's cache ({first_line(fault)}); egograph cache gc drops it"
             ) from None
         return cls(path, group, commit)
 
@@ -80,7 +80,7 @@ class StreamGroup:
         try:
             array = self.group[name]
         except (OSError, ValueError, KeyError) as fault:
-            raise self._broken(f"array {name} is lost ({_first_line(fault)})") from None
+            raise self._broken(f"array {name} is lost ({first_line(fault)})") from None
         if not isinstance(array, zarr.Array) or array.shape[0] < rows:
             raise self._broken(f"array {name} is shorter than the {rows} rows committed")
         chunks = -(-rows // array.chunks[0])
@@ -98,7 +98,7 @@ class StreamGroup:
         try:
             return array[start:stop]
         except (OSError, ValueError, RuntimeError) as fault:
-            raise self._broken(f"a chunk of array {array.basename} is damaged ({_first_line(fault)})") from None
+            raise self._broken(f"a chunk of array {array.basename} is damaged ({first_line(fault)})") from None
 
     def _broken(self, fault: str) -> EgographError:
         return EgographError(f"{self.path}: {fault}; label {self.commit.stream} again")
@@ -111,7 +111,3 @@ def _family(array: str) -> tuple[str, ...]:
 def _chunks(array: zarr.Array[Any], chunks: int) -> list[tuple[int, ...]]:
     """The places of the first chunks along the rows; a chunk spans all other dimensions."""
     return [(chunk, *(0,) * (array.ndim - 1)) for chunk in range(chunks)]
-
-
-def _first_line(fault: BaseException) -> str:
-    return (str(fault).strip().splitlines() or [type(fault).__name__])[0]

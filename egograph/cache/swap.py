@@ -32,7 +32,7 @@ def standing(home: Path) -> Iterator[StreamGroup]:
             found.append(StreamGroup.open(path))
         except EgographError:
             continue  # killed in the making or in the removal: there is nothing to read
-    return iter(sorted(found, key=lambda group: _merit(group), reverse=True))
+    return iter(sorted(found, key=_merit, reverse=True))
 
 
 def homes(folder: Path) -> list[Path]:

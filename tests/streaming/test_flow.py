@@ -80,8 +80,7 @@ class SlowRest:
 @pytest.fixture(scope="module")
 def actors(local_ray) -> Actors:
     rest = ray.remote(SlowRest).remote()
-    decoders = [ray.remote(CountingDecoder).remote(rest) for _ in range(2)]
-    turn = cycle(decoders)
+    turn = cycle([ray.remote(CountingDecoder).remote(rest) for _ in range(2)])  # the last test kills the first
     return Actors(start_decoder=lambda: next(turn), encoders=(rest,), recogniser=rest, writer=rest)
 
 
@@ -100,13 +99,6 @@ def test_a_fast_decoder_is_held_up_by_a_slow_writer(actors: Actors, queue: int):
     assert [outcome.clips for outcome in outcomes] == [12, 12]
 
 
-def test_a_decoder_that_dies_costs_its_stream_alone(actors: Actors):
-    outcomes, written, _ = lead(actors, "crash", "after", files=1, queue=4)
-    assert [outcome.stream for outcome in outcomes if outcome.fault] == ["crash"]
-    assert outcomes[0].fault.startswith("crash: the decoder crashed on it")
-    assert written == {"crash": [0, 1], "after": list(range(12))}
-
-
 def test_a_clip_that_no_model_likes_costs_its_stream_alone(actors: Actors):
     outcomes, written, _ = lead(actors, "sour", "after", files=1, queue=2)
     assert [outcome.fault for outcome in outcomes] == [
@@ -114,3 +106,10 @@ def test_a_clip_that_no_model_likes_costs_its_stream_alone(actors: Actors):
         "",
     ]
     assert written == {"sour": [0, 1, 2], "after": list(range(12))}
+
+
+def test_a_decoder_that_dies_costs_its_stream_alone(actors: Actors):
+    outcomes, written, _ = lead(actors, "crash", "after", files=1, queue=4)
+    assert [outcome.stream for outcome in outcomes if outcome.fault] == ["crash"]
+    assert outcomes[0].fault.startswith("crash: the decoder crashed on it")
+    assert written == {"crash": [0, 1], "after": list(range(12))}
