@@ -60,5 +60,5 @@ def _line(stream: StreamOutcome) -> str:
         parts.append("cut short")
     text = f"{stream.stream}: {', '.join(parts)}"
     if stream.abstained > _MOSTLY * stream.clips:
-        text += " (little here looks like what the model was trained on)"
+        text += " (the model is not sure enough of what it sees here)"
     return text

@@ -125,7 +125,7 @@ def test_a_mostly_unsure_stream_is_called_unlike_what_the_model_knows(tmp_path: 
     report = builder()
     for clip in range(5):
         report.add(*labelled(cutting_label(clip, abstain=clip < unsure, confidence=0.1 if clip < unsure else 0.8)))
-    assert ("unlike what this model was trained on" in written(report, tmp_path)) == noted
+    assert ("not sure enough of what it sees here" in written(report, tmp_path)) == noted
 
 
 def test_a_model_that_was_never_calibrated_is_said_to_be_so(tmp_path: Path) -> None:

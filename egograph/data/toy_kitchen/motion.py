@@ -110,16 +110,6 @@ def still(where: Poses) -> Piece:
     return lambda times: Poses(np.repeat(where.position, len(times), 0), np.repeat(where.turn, len(times), 0))
 
 
-def swaying(where: Poses, size: float, phase: float) -> Piece:
-    """A body held in the air: it stays but for a slow sway of `size` metres."""
-
-    def at(times: Array) -> Poses:
-        angle = times[:, None] * np.array([2.1, 1.7, 2.7]) + phase * np.array([1.0, 2.3, 3.1])
-        return Poses(where.position + size * np.sin(angle), np.repeat(where.turn, len(times), 0))
-
-    return at
-
-
 def moving(first: Poses, last: Poses, start: float, stop: float, arc: float = 0.0) -> Piece:
     """A minimum-jerk move between single poses, raised by `arc` metres halfway."""
 

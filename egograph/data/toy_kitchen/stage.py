@@ -112,10 +112,6 @@ class Stage:
         """A thing's pose at a time."""
         return self.courses[thing].pose_at(time)
 
-    def hand_holding(self, thing: int) -> int:
-        """The hand that holds a thing."""
-        return self.places[thing].other
-
     def inside(self, container: int) -> list[int]:
         """The things inside a container."""
         return [index for index, place in enumerate(self.places) if place == Place(INSIDE, container)]
