@@ -19,6 +19,7 @@ from egograph.model import EgoGraph, ModelConfig
 from egograph.nn.temporal_head import TemporalHeadConfig
 
 BUILT_IN = "built-in"
+WEIGHTS = "model.safetensors"
 _FORMAT = 1
 
 
@@ -53,6 +54,17 @@ def built_in_folder() -> Path:
     return Path(__file__).parent / "weights" / "toy_kitchen"
 
 
+def model_folder(model: str) -> Path:
+    """Where a model lies: `BUILT_IN` or a folder's path."""
+    return built_in_folder() if model == BUILT_IN else Path(model)
+
+
+def file_digest(folder: Path) -> str:
+    """The SHA-256 of all weights in a model's folder, as `sha256sum` prints it."""
+    with (folder / WEIGHTS).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def save_model(model: EgoGraph, encoder: EncoderConfig, folder: Path, dtype: torch.dtype = torch.float32) -> None:
     """Save a model; a pretrained encoder's own weights stay where they are and are named by its config.
 
@@ -69,9 +81,9 @@ def save_model(model: EgoGraph, encoder: EncoderConfig, folder: Path, dtype: tor
         for name, tensor in model.state_dict().items()
         if _is_saved(name, encoder)
     }
-    save_file(tensors, folder / "model.safetensors.part", metadata={"format": "pt"})
+    save_file(tensors, folder / f"{WEIGHTS}.part", metadata={"format": "pt"})
     (folder / "config.json.part").write_text(json.dumps(asdict(config), indent=2) + "\n")
-    for name in ("model.safetensors", "config.json"):
+    for name in (WEIGHTS, "config.json"):
         (folder / f"{name}.part").replace(folder / name)
 
 
@@ -86,13 +98,13 @@ def load_model(model: str = BUILT_IN, encoder: EncoderConfig | None = None) -> E
     Raises:
         EgographError: the folder is absent or holds no model.
     """
-    folder = built_in_folder() if model == BUILT_IN else Path(model)
+    folder = model_folder(model)
     config = _read_config(folder)
     if encoder is not None and encoder != config.encoder:
         return untrained(config.model, encoder, config.vocabulary)
     built = EgoGraph(config.model, build_encoder(config.encoder), config.vocabulary)
     try:
-        missing, unexpected = built.load_state_dict(load_file(folder / "model.safetensors"), strict=False)
+        missing, unexpected = built.load_state_dict(load_file(folder / WEIGHTS), strict=False)
     except (OSError, SafetensorError, RuntimeError) as fault:
         reason = first_line(fault)
         raise EgographError(f"{folder}: model.safetensors does not fit config.json ({reason}); save it anew") from None
@@ -109,7 +121,7 @@ def _is_saved(name: str, encoder: EncoderConfig) -> bool:
 def save_baseline(model: FrameBaseline, encoder: EncoderConfig, folder: Path) -> None:
     """Save the control as `save_model` does a model."""
     folder.mkdir(parents=True, exist_ok=True)
-    save_file(model.state_dict(), folder / "model.safetensors")
+    save_file({name: tensor.contiguous() for name, tensor in model.state_dict().items()}, folder / WEIGHTS)
     config = {"encoder": asdict(encoder), "head": asdict(model.head.config), "vocabulary": asdict(model.vocabulary)}
     (folder / "baseline.json").write_text(json.dumps(config, indent=2) + "\n")
 
@@ -123,7 +135,7 @@ def load_baseline(folder: Path) -> FrameBaseline:
     try:
         config = build(SavedBaseline, json.loads((folder / "baseline.json").read_text()))
         model = FrameBaseline(build_encoder(config.encoder), config.vocabulary, config.head)
-        model.load_state_dict(load_file(folder / "model.safetensors"))
+        model.load_state_dict(load_file(folder / WEIGHTS))
     except (OSError, ValueError, RuntimeError, SafetensorError, UsageError) as fault:
         raise EgographError(f"{folder}: no control here ({first_line(fault)}); train one with model=frames") from None
     return model.eval()

@@ -54,6 +54,12 @@ class EgoGraph(nn.Module):
         """The state of `streams` streams before their first clip."""
         return self.recogniser.start(streams, self.device)
 
+    def warm_up(self) -> None:
+        """Let torch choose and load what it needs, by a first clip, so that nobody waits for that at the next."""
+        size, valid = self.encoder.preprocess, torch.ones(1, 1, dtype=torch.bool)
+        nodes = self.observe(torch.zeros(1, 1, size.height, size.width, 3, dtype=torch.uint8), valid)
+        self.recognise(nodes, valid.to(self.device), self.start())
+
     @torch.no_grad()
     def observe(self, pixels: Tensor, valid: Tensor, given: GivenBoxes | None = None) -> Nodes:
         """Find the nodes of `G` clips of `T` frames, of one stream or of many.

@@ -51,7 +51,7 @@ def start_actors(config: StreamConfig, model: EgoGraph, key: CacheKey) -> Actors
     weights = ray.put(model)
     wait, threads = config.batch_wait_ms / 1000, _encoder_threads(config.encoders)
     return Actors(
-        start_decoder=partial(ray.remote(Decoder).remote, config.sampler, model.encoder.preprocess),
+        start_decoder=partial(ray.remote(Decoder).remote, config.stream, model.encoder.preprocess),
         encoders=tuple(encoder.remote(weights, config.batch, wait, threads) for _ in range(config.encoders)),
         recogniser=ray.remote(Recogniser).remote(weights),
         writer=ray.remote(Writer).options(scheduling_strategy=here).remote(config.output.absolute(), key),

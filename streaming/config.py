@@ -6,14 +6,14 @@ from pathlib import Path
 from egograph.video.sampler import ClipSampler
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class StreamConfig:
     """What is labelled, and how the work is spread.
 
     Attributes:
-        sources: files, folders, patterns, addresses, cameras; see `find_sources`.
-        output: the run's folder.
-        sampler: the fixed clock.
+        sources: files, folders, patterns, addresses, cameras.
+        output: the folder for labels.jsonl, summary.json and the cache.
+        stream: the fixed clock.
         decoders: files decoded at a time, at most, and no more than there are cores; a live source always has a decoder
             of its own.
         encoders: encoder actors; with GPUs in the cluster, they share them evenly.
@@ -27,7 +27,7 @@ class StreamConfig:
 
     sources: tuple[str, ...]
     output: Path
-    sampler: ClipSampler = field(default_factory=ClipSampler)
+    stream: ClipSampler = field(default_factory=ClipSampler)
     decoders: int = 4
     encoders: int = 1
     batch: int = 8

@@ -8,7 +8,6 @@ import torch
 from egograph.model import EgoGraph
 from egograph.nodes.nodes import Nodes
 from egograph.pipeline import ObservedClip, PreparedClip, observe
-from egograph.streaming.warm_up import warm_up
 
 _Waiting = tuple[PreparedClip, "asyncio.Future[ObservedClip]"]
 
@@ -28,7 +27,7 @@ class Encoder:
         self.model = model.to("cuda" if torch.cuda.is_available() else "cpu").eval()
         self.batch, self.wait = batch, wait
         self._waiting: asyncio.Queue[_Waiting] = asyncio.Queue()
-        warm_up(self.model)
+        self.model.warm_up()
         self._work: asyncio.Task[None] | None = None
 
     async def observe(self, clip: PreparedClip) -> ObservedClip:

@@ -29,7 +29,7 @@ def run_stream(config: StreamConfig, model: EgoGraph) -> RunSummary:
     began = time.monotonic()
     sources = find_sources(config.sources)
     folder = RunFolder(config.output)
-    key = CacheKey.of(model, config.sampler.fps, config.sampler.frames)
+    key = CacheKey.of(model, config.stream.fps, config.stream.frames)
     _log.info("%d stream%s; starting Ray", len(sources), "s" * (len(sources) > 1))
     with ray_session():
         import ray

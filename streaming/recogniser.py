@@ -17,6 +17,7 @@ class Recogniser:
     def __init__(self, model: EgoGraph) -> None:
         torch.set_num_threads(1)
         self.model = model.eval()
+        self.model.warm_up()
         self._labellers: dict[str, StreamLabeller] = {}
 
     def label(self, clip: ObservedClip) -> ActionLabel:

@@ -15,7 +15,6 @@ from egograph.model import EgoGraph
 from egograph.streaming import window
 from egograph.streaming.live_view import LiveView
 from egograph.streaming.page import Page
-from egograph.streaming.warm_up import warm_up
 from egograph.summary import RunSummary, StreamTally
 from egograph.video.latest import LatestClips
 from egograph.video.open_reader import open_reader
@@ -26,13 +25,13 @@ _log = logging.getLogger("egograph")
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class WebcamConfig:
     """What the live demo shows, and where.
 
     Attributes:
         source: a camera's number or device, a file, or an address.
-        sampler: the fixed clock.
+        stream: the fixed clock.
         display: `window` or `page`; `auto` takes the window where there is a display.
         port: of the page, on this machine alone; 0 takes a free one.
 
@@ -41,7 +40,7 @@ class WebcamConfig:
     """
 
     source: str = "0"
-    sampler: ClipSampler = field(default_factory=ClipSampler)
+    stream: ClipSampler = field(default_factory=ClipSampler)
     display: Literal["auto", "window", "page"] = "auto"
     port: int = 8765
 
@@ -64,10 +63,10 @@ def run_webcam(config: WebcamConfig, model: EgoGraph) -> RunSummary:
     if config.display == "window" and not window.can_open():
         raise UsageError("display=window: there is no display to open it on; give display=page")
     tally = StreamTally(source.name, str(source))
-    warm_up(model)
+    model.warm_up()
     with open_reader(source, "pyav") as reader:
-        clips = LatestClips(config.sampler, reader, source.name)
-        with LiveView(model, clips, tally, config.sampler.fps) as view, _ended_by_signals(view.end):
+        clips = LatestClips(config.stream, reader, source.name)
+        with LiveView(model, clips, tally, config.stream.fps) as view, _ended_by_signals(view.end):
             if in_window:
                 window.show(view)
             else:

@@ -6,7 +6,18 @@ from pathlib import Path
 import pytest
 import torch
 
-from egograph.checkpoint import fingerprint, load_model, save_model, untrained
+from egograph.baseline import FrameBaseline
+from egograph.checkpoint import (
+    file_digest,
+    fingerprint,
+    load_baseline,
+    load_model,
+    save_baseline,
+    save_model,
+    untrained,
+)
+from egograph.data.classes import TOY_KITCHEN
+from egograph.encoders.registry import build_encoder
 from egograph.encoders.tiny import TinyEncoderConfig
 from egograph.errors import EgographError
 from egograph.model import EgoGraph, ModelConfig
@@ -36,6 +47,21 @@ def test_the_fingerprint_is_of_what_nodes_come_from(model: EgoGraph) -> None:
     with torch.no_grad():
         model.extractor.read.noun.bias += 1
     assert fingerprint(model) != before
+
+
+def test_a_file_digest_is_of_all_weights(model: EgoGraph, tmp_path: Path) -> None:
+    save_model(model, ENCODER, tmp_path / "one")
+    with torch.no_grad():
+        model.recogniser.feature.weight += 1
+    save_model(model, ENCODER, tmp_path / "two")
+    assert file_digest(tmp_path / "one") != file_digest(tmp_path / "two")
+
+
+def test_the_control_is_loaded_as_it_was_saved(tmp_path: Path) -> None:
+    control = FrameBaseline(build_encoder(ENCODER), TOY_KITCHEN).eval()
+    save_baseline(control, ENCODER, tmp_path)
+    pixels = torch.randint(0, 256, (2, 32, 48, 3), dtype=torch.uint8)
+    assert torch.equal(load_baseline(tmp_path).frame_tokens(pixels), control.frame_tokens(pixels))
 
 
 def test_half_precision_halves_the_file_and_is_still_computed_with_in_fp32(model: EgoGraph, tmp_path: Path) -> None:

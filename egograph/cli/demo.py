@@ -62,6 +62,7 @@ def run(config: DemoConfig) -> Outcome:
     began, model = time.monotonic(), config.load()
     with run_folder(config.output) as folder:
         source = _source(config.video, folder)
+        model.warm_up()
         outcome = _label(config, model, source, folder)
         summary = RunSummary(str(folder.path), time.monotonic() - began, (outcome,))
         if summary.clips:

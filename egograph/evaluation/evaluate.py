@@ -6,7 +6,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from egograph.checkpoint import BUILT_IN, load_baseline, load_model
+import torch
+
+from egograph.checkpoint import BUILT_IN, file_digest, load_baseline, load_model, model_folder
+from egograph.data.toy_kitchen.write import GENERATOR_VERSION
 from egograph.evaluation.action_accuracy import ActionAccuracy
 from egograph.evaluation.score import Abstention, BoxScore, abstention, score_baseline, score_graph
 from egograph.training.dataset import open_split
@@ -75,9 +78,21 @@ def evaluate(config: EvaluateConfig, progress: Callable[[str], None]) -> list[Sp
         accuracy = score_baseline(control, split, config.frames).accuracy() if control else None
         scores.append(SplitScore(name, table.accuracy(), boxes, judged, accuracy))
     config.output.mkdir(parents=True, exist_ok=True)
-    (config.output / "results.json").write_text(json.dumps(as_json(scores), indent=2) + "\n")
+    results = _made_with(config) | {"splits": as_json(scores)}
+    (config.output / "results.json").write_text(json.dumps(results, indent=2) + "\n")
     (config.output / "table.md").write_text(markdown(scores))
     return scores
+
+
+def _made_with(config: EvaluateConfig) -> dict[str, Any]:
+    """What the scores are of, and what makes them again."""
+    return {
+        "model": {"folder": config.model, "sha256": file_digest(model_folder(config.model))},
+        "control": {"folder": config.control, "sha256": file_digest(Path(config.control))} if config.control else None,
+        "data": {"generator": GENERATOR_VERSION, "seed": config.data.seed, "videos": config.data.held_out},
+        "clip": {"fps": config.fps, "frames": config.frames},
+        "torch": torch.__version__,
+    }
 
 
 def as_json(scores: Sequence[SplitScore]) -> dict[str, Any]:
@@ -96,14 +111,16 @@ def markdown(scores: Sequence[SplitScore]) -> str:
         "noun",
         "action",
         "hands AP50",
-        "contact F1",
+        "contact F1 (state)",
+        "contact F1 (link)",
         "abstains",
     )
     lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
     for score in scores:
         control = _percents(score.control) if score.control else ["–"] * 3
-        boxes = (score.boxes.hand_ap50, score.boxes.contact_f1, score.abstention.abstained)
-        cells = [score.split, *_percents(score.model), *control, *(f"{100 * share:.1f}" for share in boxes)]
+        boxes = score.boxes
+        shares = (boxes.hand_ap50, boxes.contact_state_f1, boxes.contact_f1, score.abstention.abstained)
+        cells = [score.split, *_percents(score.model), *control, *(f"{100 * share:.1f}" for share in shares)]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 

@@ -17,11 +17,11 @@ class QueryNodesConfig:
     Attributes:
         dim: channels of a node.
         objects: objects a frame, at most.
-        layers: decoder layers of the reader.
+        layers: looks that the reader takes at the boxes.
     """
 
     dim: int = 128
-    objects: int = 10
+    objects: int = 12
     layers: int = 2
 
 

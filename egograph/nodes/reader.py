@@ -3,11 +3,16 @@
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from egograph.nodes.box import area, centre_size, intersection
-from egograph.nodes.proposals import patch_centres
 from egograph.ops import pool_regions
+
+_PARTS = 4  # along each side of a box
+_AROUND = 1.5  # how much larger than the box is what is looked at
+_SCENE_PARTS = 3  # along each side of the frame
+_PAIR_FEATURES = 8
 
 
 @dataclass(frozen=True)
@@ -16,46 +21,53 @@ class Reading:
 
     Attributes:
         feature: `[F, R + 1, D]`, the scene last.
-        box: `[F, R, 4]`, xyxy in 0..1.
+        boxes: `[F, L, R, 4]`, xyxy in 0..1, as they were after each of `L` layers.
         score: logits `[F, R]` that the hand or object is there.
         noun: logits `[F, R, C]`.
         contact: logits `[F, 2, K + 1]`: what the left and the right hand touch; the last entry is nothing.
     """
 
     feature: Tensor
-    box: Tensor
+    boxes: Tensor
     score: Tensor
     noun: Tensor
     contact: Tensor
 
+    @property
+    def box(self) -> Tensor:
+        """The boxes `[F, R, 4]` after the last layer."""
+        return self.boxes[:, -1]
+
 
 class BoxReader(nn.Module):
-    """Queries at boxes and one for the scene; they look at each other and at the frame's patch tokens.
+    """Queries at boxes and one for the scene, which read the patch tokens and look at each other.
+
+    Each layer begins with a close look at what is in and around its boxes, part by part, and ends with better boxes for
+    the next, after Cascade R-CNN (arXiv 1712.00726) and Sparse R-CNN (arXiv 2011.12450).
 
     Args:
         patch_dim: channels of the patch tokens.
         dim: channels `D` of the nodes.
         nouns: number of noun classes `C`.
-        layers: decoder layers.
+        layers: looks at the boxes.
         heads: attention heads.
     """
 
     def __init__(self, patch_dim: int, dim: int, nouns: int, layers: int = 2, heads: int = 4) -> None:
         super().__init__()
         self.kind = nn.Parameter(torch.randn(4, dim) * 0.02)
-        self.region = nn.Linear(patch_dim, dim)
+        self.regions = nn.ModuleList(nn.Linear(_PARTS**2 * patch_dim, dim) for _ in range(layers))
         self.place = nn.Sequential(nn.Linear(4, dim), nn.GELU(), nn.Linear(dim, dim))
-        self.memory = nn.Linear(patch_dim, dim)
-        self.position = nn.Sequential(nn.Linear(2, dim), nn.GELU(), nn.Linear(dim, dim))
-        self.summary = nn.Linear(patch_dim, dim)
+        self.summary = nn.Linear((_SCENE_PARTS**2 + 1) * patch_dim, dim)
         self.layers = nn.ModuleList(
-            nn.TransformerDecoderLayer(dim, heads, 2 * dim, 0.0, "gelu", batch_first=True, norm_first=True)
+            nn.TransformerEncoderLayer(dim, heads, 2 * dim, 0.0, "gelu", batch_first=True, norm_first=True)
             for _ in range(layers)
         )
         self.norm = nn.LayerNorm(dim)
-        self.box = nn.Linear(dim, 4)
-        nn.init.zeros_(self.box.weight)
-        nn.init.zeros_(self.box.bias)
+        self.box_delta = nn.ModuleList(nn.Linear(dim, 4) for _ in range(layers))
+        for delta in self.box_delta:
+            nn.init.zeros_(delta.weight)
+            nn.init.zeros_(delta.bias)
         self.score = nn.Linear(dim, 1)
         self.noun = nn.Linear(dim, nouns)
         self.touching = nn.Linear(dim, dim)
@@ -65,27 +77,29 @@ class BoxReader(nn.Module):
 
     def forward(self, tokens: Tensor, summary: Tensor, box: Tensor) -> Reading:
         """Read patch tokens `[F, h, w, Dp]` and the global token `[F, Dp]` at boxes `[F, R, 4]`."""
-        frames, height, width, _ = tokens.shape
-        reads = box.shape[1]
-        frame = torch.arange(frames, device=tokens.device).repeat_interleave(reads)
-        region = pool_regions(tokens, box.flatten(0, 1), frame).unflatten(0, (frames, reads))
-        kinds = torch.cat([self.kind[:2], self.kind[2:3].expand(reads - 2, -1)])
-        query = self.region(region) + self.place(centre_size(box)) + kinds
-        scene = (self.summary(summary) + self.kind[3]).unsqueeze(1)
-        memory = self.memory(tokens) + self.position(patch_centres(height, width, box))
-        state = torch.cat([query, scene], dim=1)
-        for layer in self.layers:
-            state = layer(state, memory.flatten(1, 2))
+        kinds = torch.cat([self.kind[:2], self.kind[2:3].expand(box.shape[1] - 2, -1)])
+        read, scene = kinds.expand(len(box), -1, -1), self._scene(tokens, summary)
+        boxes = []
+        for region, layer, delta in zip(self.regions, self.layers, self.box_delta, strict=True):
+            seen = region(_look(tokens, box)) + self.place(centre_size(box))
+            state = layer(torch.cat([read + seen, scene], dim=1))
+            read, scene = state[:, :-1], state[:, -1:]
+            boxes.append(_refine(box, delta(self.norm(read)).float()))
+            box = boxes[-1].detach()
         state = self.norm(state).float()
-        read = state[:, :reads]
-        refined = _refine(box, self.box(read).float())
+        read = state[:, :-1]
         return Reading(
             feature=state,
-            box=refined,
+            boxes=torch.stack(boxes, dim=1),
             score=self.score(read).squeeze(-1).float(),
             noun=self.noun(read).float(),
-            contact=self._contact(read, refined.detach()).float(),
+            contact=self._contact(read, box).float(),
         )
+
+    def _scene(self, tokens: Tensor, summary: Tensor) -> Tensor:
+        """The scene's query `[F, 1, D]`: the frame as a whole and its parts."""
+        parts = F.adaptive_avg_pool2d(tokens.permute(0, 3, 1, 2), _SCENE_PARTS).flatten(1)
+        return (self.summary(torch.cat([summary, parts], dim=-1)) + self.kind[3]).unsqueeze(1)
 
     def _contact(self, read: Tensor, box: Tensor) -> Tensor:
         hand, thing = read[:, :2], read[:, 2:]
@@ -94,7 +108,15 @@ class BoxReader(nn.Module):
         return torch.cat([likeness + geometry, self.free(hand)], dim=-1)
 
 
-_PAIR_FEATURES = 8
+def _look(tokens: Tensor, box: Tensor) -> Tensor:
+    """What is in the parts of boxes `[F, R, 4]` and around them: `[F, R, parts² · Dp]`, row by row."""
+    middle, size = (half[:, :, None] for half in centre_size(box).split(2, dim=-1))
+    step = torch.arange(_PARTS, device=box.device) / _PARTS - 0.5
+    offset = torch.stack([step.repeat(_PARTS), step.repeat_interleave(_PARTS)], dim=-1)
+    corner = middle + _AROUND * size * offset
+    part = torch.cat([corner, corner + _AROUND * size / _PARTS], dim=-1)
+    frame = torch.arange(len(box), device=box.device).repeat_interleave(part.shape[1] * _PARTS**2)
+    return pool_regions(tokens, part.flatten(0, 2), frame).view(*box.shape[:2], -1)
 
 
 def _pair_geometry(hand: Tensor, thing: Tensor) -> Tensor:

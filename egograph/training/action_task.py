@@ -1,6 +1,7 @@
-"""The second stage: the recogniser, from the nodes that the first stage's extractor finds."""
+"""The second stage: the recogniser, from the nodes that the first stage's extractor finds in videos new to it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -12,18 +13,29 @@ from egograph.nodes.nodes import OBJECT, Nodes
 from egograph.training.action_loss import action_losses, stack_logits
 from egograph.training.frame_nodes import FrameNodes
 from egograph.training.truth import VideoTruth
-from egograph.training.windows import draw_windows
+from egograph.training.windows import Windows, draw_windows
 
 _DROPPED = 0.08
 _JITTER = 0.004
 
 
+@dataclass(frozen=True)
+class DrawnNodes:
+    """Windows, and the nodes of each of their `S` clips."""
+
+    clips: tuple[Nodes, ...]
+    windows: Windows
+
+
 class ActionTask:
     """Trains tracker-fed graph, message passing and temporal head; the stream state runs through each window.
 
+    The videos should be new to the first stage: its own it knows too well, and a recogniser trained on nodes as clear
+    as those is lost where they are not.
+
     Args:
         model: the whole model; its encoder and extractor stay as they are.
-        views: the nodes of all frames, once for every look that they were found in.
+        found: the nodes of all frames.
         truths: of each video.
         offset: int64 `[V + 1]`, the rows of each video.
         size: windows a step.
@@ -36,27 +48,31 @@ class ActionTask:
     def __init__(
         self,
         model: EgoGraph,
-        views: Sequence[FrameNodes],
+        found: FrameNodes,
         truths: Sequence[VideoTruth],
         offset: NDArray[np.int64],
         size: int,
         clips: int,
         frames: int,
     ) -> None:
-        self.model, self.views, self.truths, self.offset = model, views, truths, offset
+        self.model, self.found, self.truths, self.offset = model, found, truths, offset
         self.size, self.clips, self.frames = size, clips, frames
         self.module: nn.Module = model.recogniser
 
-    def losses(self, rng: np.random.Generator) -> dict[str, Tensor]:
-        """Action losses of freshly drawn windows, all of one view."""
+    def draw(self, rng: np.random.Generator) -> DrawnNodes:
+        """A batch of windows."""
         windows = draw_windows(self.truths, self.offset, self.size, self.clips, self.frames, rng)
-        view = self.views[int(rng.integers(len(self.views)))]
+        clips = [_disturbed(self.found.clips(*clip), rng) for clip in zip(windows.frame, windows.valid, strict=True)]
+        return DrawnNodes(tuple(clips), windows)
+
+    def losses(self, drawn: DrawnNodes) -> dict[str, Tensor]:
+        """Action losses."""
         state, logits = self.model.recogniser.start(self.size), []
-        for frame, valid in zip(windows.frame, windows.valid, strict=True):
-            recognition = self.model.recogniser(_disturbed(view.clips(frame, valid), rng), valid, state)
+        for nodes, valid in zip(drawn.clips, drawn.windows.valid, strict=True):
+            recognition = self.model.recogniser(nodes, valid, state)
             state = recognition.state
             logits.append(recognition.logits)
-        return action_losses(stack_logits(logits), windows.actions)
+        return action_losses(stack_logits(logits), drawn.windows.actions)
 
 
 def _disturbed(nodes: Nodes, rng: np.random.Generator) -> Nodes:

@@ -1,6 +1,7 @@
 """The control's only stage: all of it, from pixels and actions."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -12,7 +13,15 @@ from egograph.training.action_loss import action_losses, stack_logits
 from egograph.training.augment import Look, augment
 from egograph.training.frame_store import FrameStore
 from egograph.training.truth import VideoTruth
-from egograph.training.windows import draw_windows
+from egograph.training.windows import Windows, draw_windows
+
+
+@dataclass(frozen=True)
+class DrawnPixels:
+    """Windows, and their pixels uint8 `[S, B, T, h, w, 3]`."""
+
+    pixels: Tensor
+    windows: Windows
 
 
 class BaselineTask:
@@ -42,12 +51,17 @@ class BaselineTask:
         self.size, self.clips, self.frames = size, clips, frames
         self.module: nn.Module = model
 
-    def losses(self, rng: np.random.Generator) -> dict[str, Tensor]:
-        """Action losses of freshly drawn windows."""
+    def draw(self, rng: np.random.Generator) -> DrawnPixels:
+        """A batch of windows."""
         windows = draw_windows(self.truths, self.store.offset, self.size, self.clips, self.frames, rng)
         pixels = torch.stack([self._seen(windows.frame[:, row], rng) for row in range(self.size)], dim=1)
+        return DrawnPixels(pixels, windows)
+
+    def losses(self, drawn: DrawnPixels) -> dict[str, Tensor]:
+        """Action losses."""
+        windows = drawn.windows
         with mixed_precision(self.model.queries.device):
-            tokens = self.model.frame_tokens(pixels.flatten(0, 2))
+            tokens = self.model.frame_tokens(drawn.pixels.flatten(0, 2))
         tokens = tokens.float().unflatten(0, tuple(windows.valid.shape))
         hidden, logits = self.model.start(self.size), []
         for clip, valid in zip(tokens, windows.valid, strict=True):

@@ -31,7 +31,8 @@ class Split:
 
     def between(self, first: int, last: int) -> "Split":
         """The videos `first` to `last` (exclusive)."""
-        store = FrameStore(self.store.pixels, self.store.offset[first : last + 1])
+        offset = self.store.offset[first : last + 1]
+        store = FrameStore(self.store.pixels[offset[0] : offset[-1]], offset - offset[0])
         return Split(self.names[first:last], store, self.truths[first:last])
 
 

@@ -13,7 +13,7 @@ from egograph.nodes.query import Extraction
 from egograph.nodes.reader import Reading
 from egograph.training.truth import NOTHING, UNKNOWN
 
-_MATCH_IOU = 0.45
+_MATCH_IOU = 0.25
 
 
 @dataclass(frozen=True)
@@ -115,8 +115,10 @@ def _matched(match: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def _box_loss(reading: Reading, truth: BoxTruth, match: Tensor) -> Tensor:
+    """The distance of the boxes after every layer."""
     frame, read, row = _matched(match)
-    return _box_distance(reading.box[frame, read], truth.box[frame, row]).sum() / max(1, len(frame))
+    boxes = reading.boxes[frame, :, read]
+    return _box_distance(boxes, truth.box[frame, row][:, None]).sum() / max(1, boxes[..., 0].numel())
 
 
 def _score_loss(reading: Reading, proposed: Tensor, truth: BoxTruth, match: Tensor) -> Tensor:

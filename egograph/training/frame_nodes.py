@@ -1,6 +1,6 @@
 """The nodes of all frames of a split, found once by a trained extractor and kept for the training of what follows."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -15,7 +15,6 @@ from egograph.model import EgoGraph
 from egograph.nodes.layout import lay_out
 from egograph.nodes.nodes import SCENE, Nodes
 from egograph.nodes.query import found
-from egograph.training.augment import Look, augment
 from egograph.training.frame_store import FrameStore
 
 _BATCH = 128
@@ -65,26 +64,16 @@ class FrameNodes:
 
 
 @torch.no_grad()
-def find_frame_nodes(
-    model: EgoGraph, store: FrameStore, looks: Sequence[Look | None], progress: Callable[[int], None]
-) -> FrameNodes:
-    """Find the nodes of every frame of a store, each video in its look (None: as it is)."""
+def find_frame_nodes(model: EgoGraph, store: FrameStore, progress: Callable[[int], None]) -> FrameNodes:
+    """Find the nodes of every frame of a store."""
     model.eval()
     parts = []
-    for video, look in enumerate(looks):
+    for video in range(len(store.offset) - 1):
         for first in range(int(store.offset[video]), int(store.offset[video + 1]), _BATCH):
             last = min(first + _BATCH, int(store.offset[video + 1]))
-            pixels = torch.from_numpy(np.array(store.pixels[first:last]))
-            parts.append(_find(model, _seen(pixels, look)))
+            parts.append(_find(model, torch.from_numpy(np.array(store.pixels[first:last]))))
         progress(video + 1)
     return FrameNodes(*(torch.cat([getattr(part, field.name) for part in parts]) for field in fields(FrameNodes)))
-
-
-def _seen(pixels: Tensor, look: Look | None) -> Tensor:
-    if look is None:
-        return pixels
-    none = torch.zeros(len(pixels), 1, 4), torch.full((len(pixels), 1), -1), torch.full((len(pixels), 2), -1)
-    return augment(pixels, *none, look)[0]
 
 
 def _find(model: EgoGraph, pixels: Tensor) -> FrameNodes:

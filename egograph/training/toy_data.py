@@ -14,7 +14,8 @@ class ToyDataConfig:
 
     Attributes:
         folder: where the splits are kept; a whole split is used again.
-        train: videos of the train split.
+        stills: videos of the stills, for the first stage: few frames each, so that many kitchens are seen.
+        train: videos of the train split, for the second stage.
         calibration: how many of these are kept from training, to calibrate on.
         held_out: videos of every other split.
         seed: draws all of them.
@@ -22,15 +23,16 @@ class ToyDataConfig:
     """
 
     folder: str = "outputs/toy_kitchen/data"
-    train: int = 320
-    calibration: int = 20
+    stills: int = 1500
+    train: int = 500
+    calibration: int = 30
     held_out: int = 40
     seed: int = 0
     workers: int = 2
 
     def videos(self, split: str) -> int:
         """The videos of a split."""
-        return self.train if split == "train" else self.held_out
+        return {"stills": self.stills, "train": self.train}.get(split, self.held_out)
 
 
 def make_split(config: ToyDataConfig, split: str, progress: Callable[[int], None]) -> Path:
@@ -44,4 +46,5 @@ def make_split(config: ToyDataConfig, split: str, progress: Callable[[int], None
     return folder
 
 
+STILLS_A_SECOND = float(SPLITS["stills"].rates[0])
 SHIFTS = tuple(name for name in SPLITS if name.startswith("shift_"))

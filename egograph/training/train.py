@@ -1,5 +1,6 @@
 """`egograph train`: from a dataset to a model folder."""
 
+import hashlib
 import json
 import logging
 import time
@@ -8,28 +9,26 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 import torch
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from torch import Tensor
 
 from egograph.baseline import FrameBaseline
 from egograph.checkpoint import fingerprint, save_baseline, save_model
 from egograph.data.classes import TOY_KITCHEN
+from egograph.data.toy_kitchen.write import GENERATOR_VERSION
 from egograph.encoders.registry import EncoderConfig, build_encoder
 from egograph.encoders.tiny import TinyEncoderConfig
 from egograph.evaluation.score import score_graph
 from egograph.model import EgoGraph, ModelConfig
 from egograph.training.action_task import ActionTask
-from egograph.training.augment import Look
 from egograph.training.baseline_task import BaselineTask
 from egograph.training.box_task import AnnotatedFrames, BoxTask
 from egograph.training.calibrate import calibrate
 from egograph.training.curve import draw_curve
 from egograph.training.dataset import Split, open_split
 from egograph.training.frame_nodes import FrameNodes, find_frame_nodes
-from egograph.training.toy_data import ToyDataConfig, make_split
+from egograph.training.toy_data import STILLS_A_SECOND, ToyDataConfig, make_split
 from egograph.training.trainer import StageConfig, Task, run_stage
 from egograph.video.sampler import ClipSampler
 
@@ -46,11 +45,10 @@ class TrainConfig:
         encoder: the encoder.
         sizes: the sizes of what comes after it.
         data: the toy kitchen's videos.
-        boxes: the first stage, encoder and node extractor; steps of single frames.
+        boxes: the first stage, encoder and node extractor; steps of single frames of the stills.
         actions: the second stage, the recogniser; steps of windows of clips.
         control: the control's only stage; steps of windows of clips.
         clips: clips a window.
-        views: looks in which the second stage sees every video; the first is the video as it is.
         seed: draws weights, batches and looks.
         fps: frames a second of the fixed clock.
         frames: frames a clip.
@@ -62,11 +60,10 @@ class TrainConfig:
     encoder: EncoderConfig = field(default_factory=TinyEncoderConfig)
     sizes: ModelConfig = field(default_factory=ModelConfig)
     data: ToyDataConfig = field(default_factory=ToyDataConfig)
-    boxes: StageConfig = field(default_factory=lambda: StageConfig(steps=900, size=64))
-    actions: StageConfig = field(default_factory=lambda: StageConfig(steps=600, size=24, learning_rate=1.5e-3))
+    boxes: StageConfig = field(default_factory=lambda: StageConfig(steps=3000, size=32, learning_rate=3e-3))
+    actions: StageConfig = field(default_factory=lambda: StageConfig(steps=450, size=24))
     control: StageConfig = field(default_factory=lambda: StageConfig(steps=600, size=6))
     clips: int = 4
-    views: int = 2
     seed: int = 0
     fps: float = 8.0
     frames: int = 8
@@ -84,24 +81,11 @@ def train(config: TrainConfig) -> dict[str, Any]:
     torch.manual_seed(config.seed)
     encoder = build_encoder(config.encoder)
     with _progress() as bars:
-        videos = config.data.train
-        folder = make_split(config.data, "train", _bar(bars, "render", videos))
-        sampler = ClipSampler(fps=config.fps, frames=config.frames)
-        split = open_split(folder, "train", TOY_KITCHEN, sampler, encoder.preprocess, _bar(bars, "decode", videos))
-        kept = videos - config.data.calibration
-        run = _Run(config, split.between(0, kept), bars)
+        run = _Run(config, bars)
         if config.model == "graph":
-            model = EgoGraph(config.sizes, encoder, TOY_KITCHEN)
-            trained = run.train_graph(model)
-            if config.half:
-                model.half().float()  # what is calibrated is what is stored
-            held, _ = score_graph(model, split.between(kept, videos), config.frames)
-            calibrate(model, trained, held)
-            save_model(model, config.encoder, config.output, torch.float16 if config.half else torch.float32)
+            run.train_graph(EgoGraph(config.sizes, encoder, TOY_KITCHEN))
         else:
-            control = FrameBaseline(encoder, TOY_KITCHEN, config.sizes.recogniser.head)
-            run.train_control(control)
-            save_baseline(control, config.encoder, config.output)
+            run.train_control(FrameBaseline(encoder, TOY_KITCHEN, config.sizes.recogniser.head))
     draw_curve(run.history, config.output / "curve.png")
     summary = {
         "output": str(config.output),
@@ -116,39 +100,59 @@ def train(config: TrainConfig) -> dict[str, Any]:
 class _Run:
     """The stages of one training, and what they cost."""
 
-    def __init__(self, config: TrainConfig, split: Split, bars: Progress) -> None:
-        self.config, self.split, self.bars = config, split, bars
+    def __init__(self, config: TrainConfig, bars: Progress) -> None:
+        self.config, self.bars = config, bars
         self.history: dict[str, list[dict[str, float]]] = {}
 
-    def train_graph(self, model: EgoGraph) -> Tensor:
-        """Boxes from pixels, then actions from the nodes that come of it; gives the clips' scene summaries `[N, D]`."""
-        config, split = self.config, self.split
-        self._stage(BoxTask(model, AnnotatedFrames(split.store, split.truths), config.boxes.size), config.boxes)
-        views = [self._view(model, number) for number in range(config.views)]
-        task = ActionTask(
-            model, views, split.truths, split.store.offset, config.actions.size, config.clips, config.frames
-        )
-        self._stage(task, config.actions)
-        return views[0].scene_summaries(split.store.offset, config.frames)
+    def train_graph(self, model: EgoGraph) -> None:
+        """Boxes from stills, then actions from the nodes that are found in other videos: see `ActionTask`."""
+        config, frames = self.config, self.config.frames
+        stills = self._open("stills", ClipSampler(fps=STILLS_A_SECOND, frames=frames), model)
+        split = self._open("train", ClipSampler(fps=config.fps, frames=frames), model)
+        kept = split.between(0, config.data.train - config.data.calibration)
+        boxes = BoxTask(model, AnnotatedFrames(stills.store, stills.truths), config.boxes.size)
+        self._stage(boxes, config.boxes, self._basis(config.data.stills, config.sizes))
+        basis = self._basis(len(kept.names), config.sizes, config.clips, fingerprint(model))
+        found = self._nodes(model, kept, basis)
+        offset = kept.store.offset
+        task = ActionTask(model, found, kept.truths, offset, config.actions.size, config.clips, frames)
+        self._stage(task, config.actions, basis)
+        if config.half:
+            model.half().float()  # what is calibrated is what is stored
+        held, _ = score_graph(model, split.between(len(kept.names), config.data.train), frames)
+        calibrate(model, found.scene_summaries(offset, frames), held)
+        save_model(model, config.encoder, config.output, torch.float16 if config.half else torch.float32)
 
     def train_control(self, model: FrameBaseline) -> None:
-        """Actions from pixels."""
-        config, split = self.config, self.split
+        """Actions from pixels, of all videos: the control is not calibrated."""
+        config = self.config
+        split = self._open("train", ClipSampler(fps=config.fps, frames=config.frames), model)
         task = BaselineTask(model, split.store, split.truths, config.control.size, config.clips, config.frames)
-        self._stage(task, config.control)
+        head = config.sizes.recogniser.head
+        self._stage(task, config.control, self._basis(config.data.train, head, config.clips))
+        save_baseline(model, config.encoder, config.output)
 
-    def _stage(self, task: Task, stage: StageConfig) -> None:
+    def _open(self, name: str, sampler: ClipSampler, model: EgoGraph | FrameBaseline) -> Split:
+        data = self.config.data
+        folder = make_split(data, name, _bar(self.bars, f"render {name}", data.videos(name)))
+        show = _bar(self.bars, f"decode {name}", data.videos(name))
+        return open_split(folder, name, TOY_KITCHEN, sampler, model.encoder.preprocess, show)
+
+    def _stage(self, task: Task[Any], stage: StageConfig, basis: str) -> None:
         show = _losses_bar(self.bars, task.name, stage.steps)
-        self.history[task.name] = run_stage(task, stage, self.config.seed, self.config.output, show)
+        self.history[task.name] = run_stage(task, stage, self.config.seed, self.config.output, basis, show)
 
-    def _view(self, model: EgoGraph, number: int) -> FrameNodes:
-        """The nodes of all frames in one look a video; kept on disk, so that a resumed run need not find them anew."""
-        path = self.config.output / f"nodes-{number}-{fingerprint(model)[:12]}.safetensors"
+    def _basis(self, *more: object) -> str:
+        """A digest of what a stage rests on: the videos, how they are sampled, the encoder, and what is given."""
+        config = self.config
+        common = (GENERATOR_VERSION, config.data.seed, config.fps, config.frames, config.encoder)
+        return hashlib.sha256(repr((*common, *more)).encode()).hexdigest()[:16]
+
+    def _nodes(self, model: EgoGraph, split: Split, basis: str) -> FrameNodes:
+        """The nodes of all frames; kept on disk, so that a resumed run need not find them anew."""
+        path = self.config.output / f"nodes-{basis}.safetensors"
         if not path.exists():
-            rng = np.random.default_rng([self.config.seed, number])
-            looks = [Look.draw(rng) if number else None for _ in self.split.names]
-            show = _bar(self.bars, f"nodes, view {number + 1}", len(looks))
-            find_frame_nodes(model, self.split.store, looks, show).save(path)
+            find_frame_nodes(model, split.store, _bar(self.bars, "nodes", len(split.names))).save(path)
         return FrameNodes.load(path)
 
 

@@ -4,22 +4,28 @@ import json
 import logging
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.optim import AdamW, Optimizer
+
+from egograph.training.muon import Muon
 
 log = logging.getLogger("egograph")
 
 
 WEIGHTS = {
     "heat": 1.0, "reach": 1.0, "box": 1.0, "score": 1.0, "object": 0.5, "contact": 1.0,
-    "verb": 1.0, "noun": 1.0, "acting": 0.5,
+    "glance": 0.3, "verb": 1.0, "noun": 1.0, "acting": 0.5,
 }  # fmt: skip
+
+_SMALLEST_MATRIX = 16
 
 
 @dataclass(frozen=True)
@@ -30,7 +36,7 @@ class StageConfig:
         steps: optimiser steps.
         size: frames, or windows of clips, a step.
         learning_rate: the highest, reached after the warm-up.
-        weight_decay: AdamW's.
+        weight_decay: of the weights that Muon updates.
         warmup: share of the steps in which the learning rate rises.
     """
 
@@ -41,24 +47,31 @@ class StageConfig:
     warmup: float = 0.05
 
 
-class Task(Protocol):
-    """One stage: what it is called, what it trains, and the losses of a random batch by name."""
+Batch = TypeVar("Batch")
+
+
+class Task(Protocol[Batch]):
+    """One stage: what it is called, what it trains, its batches, and their losses by name."""
 
     name: str
     module: nn.Module
 
-    def losses(self, rng: np.random.Generator) -> dict[str, Tensor]:
-        """The losses of a batch that `rng` draws; training minimises their sum, weighted by `WEIGHTS`."""
+    def draw(self, rng: np.random.Generator) -> Batch:
+        """A random batch; called in a thread of its own, while the batch before is trained on."""
+
+    def losses(self, batch: Batch) -> dict[str, Tensor]:
+        """The losses of a batch; training minimises their sum, weighted by `WEIGHTS`."""
 
 
 Progress = Callable[[int, dict[str, float]], None]
 
 
 def run_stage(
-    task: Task,
+    task: Task[Any],
     config: StageConfig,
     seed: int,
     folder: Path,
+    basis: str,
     progress: Progress,
     checkpoint_seconds: float = 30.0,
 ) -> list[dict[str, float]]:
@@ -71,6 +84,8 @@ def run_stage(
         config: its schedule.
         seed: draws batches and dropout.
         folder: holds `checkpoint-<stage>.pt`, written whole or not at all.
+        basis: what the stage rests on beside its schedule and its weights' shapes, such as its data; a checkpoint on
+            another basis is not taken.
         progress: called after each step with its number and its losses.
         checkpoint_seconds: between two checkpoints; the last step makes one too.
 
@@ -80,25 +95,30 @@ def run_stage(
     Raises:
         FloatingPointError: a gradient is not finite.
     """
-    optimiser = torch.optim.AdamW(_groups(task.module, config.weight_decay), lr=config.learning_rate, betas=(0.9, 0.98))
+    optimisers = _optimisers(task.module, config)
     checkpoint = _Checkpoint(
-        folder / f"checkpoint-{task.name}.pt", task.module, optimiser, vars(config) | {"seed": seed}
+        folder / f"checkpoint-{task.name}.pt",
+        task.module,
+        optimisers,
+        {"schedule": vars(config), "seed": seed, "basis": basis, "weights": _shapes(task.module)},
     )
     history = checkpoint.load()
     saved = time.monotonic()
     task.module.train()
-    for step in range(len(history), config.steps):
-        for group in optimiser.param_groups:
-            group["lr"] = config.learning_rate * _pace(step, config)
+    for step, batch in _drawn(task, seed, len(history), config.steps):
+        for optimiser in optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = config.learning_rate * _pace(step, config)
         torch.manual_seed(seed * 1_000_003 + step)  # dropout, too, is the same when a run is resumed
-        losses = task.losses(np.random.default_rng([seed, step]))
+        losses = task.losses(batch)
         total: Tensor = sum((WEIGHTS[name] * loss for name, loss in losses.items()), torch.zeros(()))
-        optimiser.zero_grad(set_to_none=True)
+        task.module.zero_grad(set_to_none=True)
         total.backward()
         norm = nn.utils.clip_grad_norm_(task.module.parameters(), 5.0)
         if not torch.isfinite(norm):
             raise FloatingPointError(f"{task.name}, step {step}: the gradient is not finite; lower learning_rate")
-        optimiser.step()
+        for optimiser in optimisers:
+            optimiser.step()
         history.append({name: round(float(loss.detach()), 5) for name, loss in losses.items()})
         progress(step + 1, history[-1])
         if time.monotonic() - saved > checkpoint_seconds or step + 1 == config.steps:
@@ -108,10 +128,40 @@ def run_stage(
     return history
 
 
-def _groups(module: nn.Module, decay: float) -> list[dict[str, Any]]:
-    matrices = [weight for weight in module.parameters() if weight.ndim > 1]
-    others = [weight for weight in module.parameters() if weight.ndim <= 1]
-    return [{"params": matrices, "weight_decay": decay}, {"params": others, "weight_decay": 0.0}]
+def _drawn(task: Task[Batch], seed: int, first: int, last: int) -> Iterator[tuple[int, Batch]]:
+    """The steps `first` to `last` (exclusive), each with its batch; the next one is drawn ahead."""
+    with ThreadPoolExecutor(1) as pool:
+
+        def ahead(step: int) -> Future[Batch]:
+            return pool.submit(task.draw, np.random.default_rng([seed, step]))
+
+        drawn = ahead(first) if first < last else None
+        for step in range(first, last):
+            assert drawn is not None
+            batch = drawn.result()
+            drawn = ahead(step + 1) if step + 1 < last else None
+            yield step, batch
+
+
+def _optimisers(module: nn.Module, config: StageConfig) -> tuple[Optimizer, Optimizer]:
+    """Muon for all that is a matrix of some size, AdamW, without decay, for the rest.
+
+    Muon's authors leave embeddings and classifiers to AdamW as well; here these are small, and one rule serves all.
+    """
+    matrices = [weight for weight in module.parameters() if _is_matrix(weight)]
+    rest = [weight for weight in module.parameters() if not _is_matrix(weight)]
+    return (
+        Muon(matrices, config.learning_rate, config.weight_decay),
+        AdamW(rest, config.learning_rate, betas=(0.9, 0.98), weight_decay=0.0),
+    )
+
+
+def _shapes(module: nn.Module) -> dict[str, list[int]]:
+    return {name: list(weight.shape) for name, weight in module.state_dict().items()}
+
+
+def _is_matrix(weight: Tensor) -> bool:
+    return weight.ndim > 1 and min(weight.shape[0], weight[0].numel()) >= _SMALLEST_MATRIX
 
 
 def _pace(step: int, config: StageConfig) -> float:
@@ -123,20 +173,20 @@ def _pace(step: int, config: StageConfig) -> float:
 
 
 class _Checkpoint:
-    """All that a stage needs to go on; of another schedule it is not taken."""
+    """All that a stage needs to go on; that of another identity is not taken."""
 
     def __init__(
-        self, path: Path, module: nn.Module, optimiser: torch.optim.Optimizer, schedule: dict[str, float]
+        self, path: Path, module: nn.Module, optimisers: tuple[Optimizer, ...], identity: dict[str, Any]
     ) -> None:
-        self.path, self.module, self.optimiser, self.schedule = path, module, optimiser, schedule
+        self.path, self.module, self.optimisers, self.identity = path, module, optimisers, identity
 
     def save(self, history: list[dict[str, float]]) -> None:
         partial = self.path.with_suffix(".part")
         torch.save(
             {
                 "module": self.module.state_dict(),
-                "optimiser": self.optimiser.state_dict(),
-                "schedule": self.schedule,
+                "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
+                "identity": self.identity,
                 "history": json.dumps(history),
             },
             partial,
@@ -147,11 +197,12 @@ class _Checkpoint:
         if not self.path.exists():
             return []
         content = torch.load(self.path, weights_only=True)
-        if content["schedule"] != self.schedule:
-            log.warning("%s: made with another schedule; the stage starts anew", self.path)
+        if content.get("identity") != self.identity:
+            log.warning("%s: of another training; the stage starts anew", self.path)
             return []
         self.module.load_state_dict(content["module"])
-        self.optimiser.load_state_dict(content["optimiser"])
+        for optimiser, state in zip(self.optimisers, content["optimisers"], strict=True):
+            optimiser.load_state_dict(state)
         history: list[dict[str, float]] = json.loads(content["history"])
         log.info("%s: going on after step %d", self.path, len(history))
         return history

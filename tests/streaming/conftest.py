@@ -12,7 +12,6 @@ from egograph.checkpoint import save_model, untrained
 from egograph.encoders.tiny import TinyEncoderConfig
 from egograph.model import EgoGraph, ModelConfig
 from egograph.streaming.ray_session import keep_ray_local, ray_session
-from egograph.streaming.warm_up import warm_up
 from tests.video.numbered import steady, write_numbered
 
 keep_ray_local()  # before a test module imports Ray
@@ -34,7 +33,7 @@ def local_ray() -> Iterator[None]:
 def model() -> EgoGraph:
     """A model that was not trained: it labels, and abstains from everything."""
     model = untrained(ModelConfig(), TinyEncoderConfig())
-    warm_up(model)
+    model.warm_up()
     return model
 
 

@@ -69,7 +69,7 @@ def run(local_ray: None, model: EgoGraph, tmp_path_factory: pytest.TempPathFacto
     os.chdir(folder)
     try:
         words = ("text.mp4", "long.mp4", "empty.mp4", "middle.mp4", "cut.mkv", "nowhere.mp4", "short.mp4")
-        summary = run_stream(StreamConfig(words, Path("out"), decoders=3), model)
+        summary = run_stream(StreamConfig(sources=words, output=Path("out"), decoders=3), model)
     finally:
         os.chdir(here)
         logging.getLogger("egograph").removeHandler(handler)
@@ -141,4 +141,4 @@ def test_replay_is_live_to_the_bit_with_the_videos_gone(run: Run, model: EgoGrap
 def test_an_output_that_cannot_be_written_is_told_before_anything_starts(model: EgoGraph, tmp_path: Path):
     (tmp_path / "file").touch()
     with pytest.raises(EgographError, match="file/out: cannot be written"):
-        run_stream(StreamConfig(("a.mp4",), tmp_path / "file" / "out"), model)
+        run_stream(StreamConfig(sources=("a.mp4",), output=tmp_path / "file" / "out"), model)

@@ -113,7 +113,7 @@ def test_a_port_that_is_taken_is_told_in_a_line(page: Page, model: EgoGraph, tmp
     port = urlsplit(page.address).port
     video = write_numbered(tmp_path / "a.mp4", steady(20, 20))
     with pytest.raises(EgographError, match=f"port={port}: cannot be served on"):
-        run_webcam(WebcamConfig(str(video), display="page", port=port), model)
+        run_webcam(WebcamConfig(source=str(video), display="page", port=port), model)
 
 
 def test_the_demo_ends_with_its_file(model_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):

@@ -35,7 +35,8 @@ def perfect() -> Extraction:
     contact = torch.full((1, 2, 4), -9.0)
     contact[0, 0, 3] = contact[0, 1, 0] = 9.0
     score = torch.tensor([[9.0, 9.0, 9.0, 9.0, -9.0]])
-    return Extraction(DenseProposals(heat, reach), box, Reading(torch.zeros(1, 6, 4), box, score, noun, contact))
+    reading = Reading(torch.zeros(1, 6, 4), torch.stack([box, box], dim=1), score, noun, contact)
+    return Extraction(DenseProposals(heat, reach), box, reading)
 
 
 def losses(change: dict[str, torch.Tensor]) -> dict[str, float]:
@@ -52,7 +53,7 @@ def test_seeing_everything_costs_nothing() -> None:
 def test_each_fault_costs_where_it_lies() -> None:
     reading, right = perfect().reading, losses({})
     for name, change in {
-        "box": {"box": reading.box + 0.1},
+        "box": {"boxes": reading.boxes + 0.1},
         "score": {"score": -reading.score},
         "object": {"noun": reading.noun.flip(-1)},
         "contact": {"contact": reading.contact.flip(1)},
@@ -60,6 +61,14 @@ def test_each_fault_costs_where_it_lies() -> None:
         wrong = losses(change)
         assert wrong[name] > right[name] + 0.3, name
         assert all(wrong[other] == right[other] for other in right if other != name), name
+
+
+def test_every_layer_has_to_find_the_boxes() -> None:
+    right = perfect().reading.boxes
+    for layer in (0, 1):
+        moved = right.clone()
+        moved[:, layer] += 0.1
+        assert losses({"boxes": moved})["box"] > losses({})["box"] + 0.3
 
 
 def test_a_second_box_on_the_same_object_is_no_second_object() -> None:

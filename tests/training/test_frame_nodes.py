@@ -22,7 +22,7 @@ def model() -> EgoGraph:
 
 
 def test_kept_nodes_are_live_nodes(tmp_path: Path) -> None:
-    kept = find_frame_nodes(model(), store(), [None, None], lambda _: None)
+    kept = find_frame_nodes(model(), store(), lambda _: None)
     kept.save(tmp_path / "nodes.safetensors")
     frames = torch.tensor([[2, 3, 4, 5]])
     valid = torch.tensor([[True, True, True, False]])
@@ -36,7 +36,7 @@ def test_kept_nodes_are_live_nodes(tmp_path: Path) -> None:
 
 
 def test_scene_summaries_are_those_that_calibration_sees_live() -> None:
-    kept = find_frame_nodes(model(), store(), [None, None], lambda _: None)
+    kept = find_frame_nodes(model(), store(), lambda _: None)
     summaries = kept.scene_summaries(store().offset, 4)
     assert summaries.shape == (4, model().config.nodes.dim)
     pixels, valid = torch.from_numpy(store().pixels[4:8])[None], torch.ones(1, 4, dtype=torch.bool)

@@ -2,42 +2,15 @@
 
 Pair = tuple[str, str]
 
+_MOVABLE = (
+    "spoon", "plate", "knife", "bowl", "sponge", "cup", "bottle", "pan", "lid", "onion", "carrot", "tomato", "box",
+    "board:chopping", "kettle",
+)  # fmt: skip
+
 # All but a handful of these pairs occur in EPIC_100_train.csv; a test counts.
 NOUNS_OF: dict[str, tuple[str, ...]] = {
-    "take": (
-        "spoon",
-        "plate",
-        "knife",
-        "bowl",
-        "sponge",
-        "cup",
-        "bottle",
-        "pan",
-        "lid",
-        "onion",
-        "carrot",
-        "tomato",
-        "box",
-        "board:chopping",
-        "kettle",
-    ),
-    "put": (
-        "spoon",
-        "plate",
-        "knife",
-        "bowl",
-        "sponge",
-        "cup",
-        "bottle",
-        "pan",
-        "lid",
-        "onion",
-        "carrot",
-        "tomato",
-        "box",
-        "board:chopping",
-        "kettle",
-    ),
+    "take": _MOVABLE,
+    "put": _MOVABLE,
     "move": ("pan", "bowl", "plate", "cup", "bottle", "box", "board:chopping", "onion", "kettle", "lid"),
     "remove": ("lid", "spoon", "onion", "carrot", "tomato", "knife"),
     "insert": ("spoon", "knife", "onion", "carrot", "tomato", "lid", "cup"),

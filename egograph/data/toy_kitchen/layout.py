@@ -55,20 +55,20 @@ def _fixtures(
     side = 1.0 if rng.random() < 0.5 else -1.0
     wanted, fixtures = wish.fixtures, {}
     sink, ring = None, None
-    if "tap" in wanted or rng.random() < 0.75:
+    if "tap" in wanted or rng.random() < 0.5:
         x = side * rng.uniform(0.42, 0.48)
         sink = make_sink(x, paints)
         fixtures["tap"] = make_tap(x, paints, rng)
-    if "bin" in wanted or rng.random() < 0.25:
+    if "bin" in wanted or rng.random() < 0.15:
         fixtures["bin"] = make_bin(-side * rng.uniform(0.34, 0.40), rng.uniform(0.14, 0.22), paints, rng)
-    if "hob" in wanted or ("fridge" not in wanted and rng.random() < 0.3):
+    if "hob" in wanted or ("fridge" not in wanted and rng.random() < 0.2):
         fixtures["hob"], ring = make_hob(-side * (0.68 if "bin" in fixtures else 0.46), paints, rng)
-    if "fridge" in wanted or ("hob" not in fixtures and rng.random() < 0.35):
+    if "fridge" in wanted or ("hob" not in fixtures and rng.random() < 0.2):
         x = -side * ((1.08 if "bin" in fixtures else 0.86) if "hob" in fixtures else 0.52)
         fixtures["fridge"] = make_fridge(x, paints, rng)
-    if "cupboard" in wanted or rng.random() < 0.4:
+    if "cupboard" in wanted or rng.random() < 0.25:
         fixtures["cupboard"] = make_cupboard(side * rng.uniform(-0.12, 0.22), look.cabinet, paints, rng)
-    if "drawer" in wanted or rng.random() < 0.35:
+    if "drawer" in wanted or rng.random() < 0.2:
         fixtures["drawer"] = make_drawer(rng.uniform(-0.18, 0.18), look.cabinet, paints, rng)
     for noun in fixtures:
         if noun not in wanted and noun != "hob":
@@ -79,7 +79,7 @@ def _fixtures(
 def _nouns(wish: Wish, rng: np.random.Generator) -> list[str]:
     nouns = list(wish.nouns)
     nouns += [container for _, container in wish.inside if container not in (*nouns, "drawer", "sink")]
-    count = max(int(rng.integers(5, 10)), len(nouns))
+    count = max(int(rng.integers(4, 8)), len(nouns))
     kinds = [kind for kind in MAKERS if kind != "board:chopping" or kind not in nouns]
     weights = np.array([0.4 if kind in ("board:chopping", "pan", "plate", "lid", "kettle") else 1.0 for kind in kinds])
     while len(nouns) < count:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,6 +18,8 @@ from egograph.errors import EgographError
 
 # A longer video has no fewer actions: now and then nothing more can be done soon, and another script is tried.
 FEWEST_ACTIONS = 3
+# Seconds of an action that a video must show for a label.
+SEEN_ENOUGH = 1.0
 # How much more the right hand likes to act than the left.
 RIGHT_HANDED = 4.0
 
@@ -85,10 +88,16 @@ def _play_once(
         stage.clock += float(rng.uniform(0.0, 0.12))
     for hand in (0, 1):
         stage.settle(hand, stage.clock)
-    while stage.deeds and stage.deeds[-1].stop > seconds - 0.1:
-        stage.deeds.pop()
+    _end_labels(stage, seconds - 0.1)
     stage.finish(max(seconds, stage.clock) + 1.0)
     return stage
+
+
+def _end_labels(stage: Stage, end: float) -> None:
+    """What the video's end cuts off is labelled up to there, if enough of it is seen."""
+    last = stage.deeds[-1] if stage.deeds else None
+    if last is not None and last.stop > end:
+        stage.deeds[-1:] = [replace(last, stop=end)] if end - last.start >= SEEN_ENOUGH else []
 
 
 def _draw_goals(wanted: Wanted, held_out: bool, rng: np.random.Generator) -> list[Pair]:

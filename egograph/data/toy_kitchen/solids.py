@@ -222,7 +222,8 @@ def rod_outlines(exact: Array, depth: Array, focal: float, ends: NDArray[np.intp
     between = exact[ends]
     pixels = np.maximum(radii * focal / depth[ends], 0.7)
     both = np.concatenate([between, between - 0.16 * pixels[:, :1, None]])
-    return capsules(both, np.concatenate([pixels, 0.6 * pixels])).reshape(2, len(ends), -1, 2)
+    whole, middle = np.split(capsules(both, np.concatenate([pixels, 0.6 * pixels])), 2)
+    return np.stack([whole, middle])
 
 
 @dataclass(frozen=True)

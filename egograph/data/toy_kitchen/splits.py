@@ -60,7 +60,9 @@ class CameraRange:
 class Split:
     """A split's name, the number that sets its seeds apart, and what it draws from.
 
-    `held_out` is true where every video must contain a verb–noun pair that train never has.
+    `held_out` is true where every video must contain a verb–noun pair that train never has. What is there to train on
+    is rendered at the `rates` (frames a second, one drawn for each video) at which it is looked at: train at the fixed
+    clock's, stills at one at which neighbouring frames differ. The other splits have the rates of cameras.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Split:
     look: LookRange
     camera: CameraRange
     held_out: bool
+    rates: tuple[int, ...] = (16, 16, 16, 16, 16, 16, 16, 24)
 
 
 SEEN_LOOK = LookRange(
@@ -107,37 +110,38 @@ SEEN_CAMERA = CameraRange(
     height=(0.54, 0.68),
     back=(0.12, 0.24),
     look_past=(0.02, 0.14),
-    view=(66.0, 82.0),
+    view=(52.0, 66.0),
     bend=(0.0, 0.0, 0.12, 0.22),
     sway=(0.004, 0.02),
     wander=(0.005, 0.03),
     roll=(0.0, 0.06),
     speed=(0.6, 1.4),
-    follow=(0.55, 0.95),
+    follow=(0.75, 0.98),
     bob=(0.0, 0.0),
 )
 UNSEEN_CAMERA = CameraRange(
     height=(0.69, 0.76),
     back=(0.10, 0.30),
     look_past=(0.02, 0.14),
-    view=(83.0, 89.0),
+    view=(67.0, 74.0),
     bend=(0.30, 0.36),
     sway=(0.03, 0.05),
     wander=(0.04, 0.07),
     roll=(0.10, 0.18),
     speed=(1.8, 2.6),
-    follow=(0.5, 1.0),
+    follow=(0.7, 1.0),
     bob=(0.006, 0.014),
 )
 
 SPLITS: dict[str, Split] = {
     split.name: split
     for split in (
-        Split("train", 0, SEEN_LOOK, SEEN_CAMERA, held_out=False),
+        Split("train", 0, SEEN_LOOK, SEEN_CAMERA, held_out=False, rates=(8,)),
         Split("val", 1, SEEN_LOOK, SEEN_CAMERA, held_out=False),
         Split("shift_look", 2, UNSEEN_LOOK, SEEN_CAMERA, held_out=False),
         Split("shift_camera", 3, SEEN_LOOK, UNSEEN_CAMERA, held_out=False),
         Split("shift_pairs", 4, SEEN_LOOK, SEEN_CAMERA, held_out=True),
+        Split("stills", 5, SEEN_LOOK, SEEN_CAMERA, held_out=False, rates=(2,)),
     )
 }
 

@@ -160,15 +160,15 @@ class Stage:
         state.touching = (entity, start)
         state.resting = False
 
-    def let_go(self, hand: int, time: float, away: float = 0.05) -> None:
-        """The hand opens and draws back a little."""
+    def let_go(self, hand: int, time: float, away: float = 0.11) -> None:
+        """The hand opens and draws back, far enough to show what it held."""
         state = self.hands[hand]
         assert state.touching is not None
         entity, start = state.touching
         self.touches.append(Touch(hand, entity, start, time))
         state.touching, state.holds = None, -1
         now = state.course.pose_at(time)
-        shift = away * np.array([0.25 * SIGNS[hand], -0.6, 0.75])
+        shift = away * np.array([0.35 * SIGNS[hand], -0.8, 0.5])
         state.course.then(time, moving(now, Poses(now.position + shift, now.turn), time, time + 0.35))
         self.shape_hand(hand, SHAPES["open"], time - 0.02, time + 0.2)
 
@@ -205,6 +205,9 @@ class Stage:
         if what.grasp == "rim":
             local = level.turn[0].T[:2, :2] @ rim_direction(where.position[0], body_x, hand)
             grip = np.array([*(local * _rim_radius(what, local)), what.grip[2]])
+        elif what.grasp == "top" and what.noun != "lid":
+            near = level.turn[0].T[:2, :2] @ rim_direction(where.position[0], body_x, hand)
+            grip[:2] += 0.6 * what.girth * near  # at its near side: the rest of it is seen
         held = level.turn[0] @ grip + level.position[0]
         hand_pose = grasp_pose(what.grasp, held, level.turn[0][:, 1], what.girth, body_x, hand, self.hand_size)
         return compose(where, relative(level, hand_pose))

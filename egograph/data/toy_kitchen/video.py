@@ -26,7 +26,7 @@ ANNOTATIONS_A_SECOND = 4
 
 @dataclass(frozen=True)
 class Frame:
-    """One rendered frame: its number, time in seconds, uint8 `[H, W, 3]` RGB, and, 4 times a second, annotations."""
+    """One rendered frame: number, time in seconds, uint8 `[H, W, 3]` RGB; up to 4 times a second, annotations."""
 
     index: int
     time: float
@@ -66,7 +66,7 @@ class ToyVideo:
     def frames(self) -> Iterator[Frame]:
         """Renders every frame."""
         truth, renderer = self.truth, self._renderer
-        step = self.fps // ANNOTATIONS_A_SECOND
+        step = max(1, self.fps // ANNOTATIONS_A_SECOND)
         chosen = np.arange(len(truth.times)) % step == 0
         nouns = {FIRST_ENTITY + place: entity.noun for place, entity in enumerate(truth.entities)}
         nouns |= {renderer.timeline.first_liquid + place: liquid for place, liquid in enumerate(LIQUID_NAMES)}
@@ -92,7 +92,7 @@ def render_video(
     Args:
         seed: which of the split's videos.
         split: a key of SPLITS.
-        fps: frames a second, a multiple of 8.
+        fps: frames a second, 2 or a multiple of 8.
         size: width and height in pixels, both even.
         seconds: its length.
         wanted: how much each verb–noun pair is wanted; without it all alike.
@@ -102,8 +102,8 @@ def render_video(
         EgographError: there is no such split, fps or size cannot be had, or the time is too short.
     """
     chosen = find_split(split)
-    if fps % 8 or fps <= 0:
-        raise EgographError(f"toy kitchen: {fps} frames a second; give a multiple of 8")
+    if fps != 2 and (fps % 8 or fps <= 0):
+        raise EgographError(f"toy kitchen: {fps} frames a second; give 2 or a multiple of 8")
     if size[0] % 2 or size[1] % 2 or min(size) < 64:
         raise EgographError(f"toy kitchen: {size[0]}x{size[1]} pixels; give even sides of 64 and more")
     pairs = wanted_pairs(Counter(), chosen.held_out) if wanted is None else wanted

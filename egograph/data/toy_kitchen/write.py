@@ -1,6 +1,7 @@
-"""Writing a split to disk: MP4s, EPIC-100 CSVs, VISOR JSONs; whole or not at all."""
+"""Writing a split to disk: MP4s, EPIC-100 CSVs, VISOR JSONs. A split's own folder is there whole or not at all."""
 
 import csv
+import fcntl
 import io
 import json
 import os
@@ -9,6 +10,7 @@ import signal
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from multiprocessing import get_context
@@ -29,10 +31,10 @@ from egograph.data.toy_kitchen.video import Frame, ToyVideo, plan_pairs, render_
 from egograph.errors import EgographError
 
 # Goes up with every change to what the same parameters write.
-GENERATOR_VERSION = 3
+GENERATOR_VERSION = 8
+BEGUN = "begun.json"
 FINISHED = "finished.json"
 SIZES = ((256, 192), (256, 192), (256, 192), (320, 180), (288, 216), (320, 240))
-RATES = (16, 16, 16, 16, 16, 16, 16, 24)
 SECONDS = (12.0, 16.0)
 ENCODER = {"preset": "ultrafast", "crf": "25", "threads": "1"}
 
@@ -71,6 +73,9 @@ def write_split(
     In `folder/split`: `videos/*.mp4`, `EPIC_100_<split>.csv`, `EPIC_100_video_info.csv`, `visor/<video>.json`,
     `visor/frame_mapping.json`, and at last `finished.json`.
 
+    What a killed process left of the same split is gone on with, from the video that it was at. Who asks for a split
+    while another process writes in the same folder waits for that.
+
     Args:
         folder: where the splits go.
         split: a key of SPLITS.
@@ -87,35 +92,49 @@ def write_split(
         raise EgographError(f"toy kitchen: {videos} videos; ask for 1 or more")
     target = Path(folder) / split
     stamp = {"generator": GENERATOR_VERSION, "split": split, "videos": videos, "seed": seed}
-    if _is_finished(target, stamp):
-        return target
-    partial = target.with_name(f".{split}.partial-{os.getpid()}")
     try:
-        partial.parent.mkdir(parents=True, exist_ok=True)
-        _remove_abandoned(target)
-        for name in ("videos", "visor"):
-            (partial / name).mkdir(parents=True)
-        _write_all(partial, chosen, orders(chosen, videos, seed), workers, progress)
-        (partial / FINISHED).write_text(json.dumps(stamp) + "\n")
-        shutil.rmtree(target, ignore_errors=True)
-        partial.rename(target)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with _alone_in(target.parent):
+            if not _has_stamp(target / FINISHED, stamp):
+                partial = _claim(target.with_name(f".{split}.partial"), stamp)
+                _write_all(partial, chosen, orders(chosen, videos, seed), workers, progress)
+                shutil.rmtree(target, ignore_errors=True)
+                (partial / BEGUN).rename(partial / FINISHED)
+                partial.rename(target)
     except OSError as fault:
         raise EgographError(f"{target}: cannot be written ({fault}); give another folder") from fault
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
     return target
 
 
-def _remove_abandoned(target: Path) -> None:
-    """Removes what killed processes left beside the target."""
-    for partial in target.parent.glob(f".{target.name}.partial-*"):
-        if not Path(f"/proc/{partial.suffix.rpartition('-')[2]}").exists():
-            shutil.rmtree(partial, ignore_errors=True)
-
-
-def _is_finished(target: Path, stamp: dict[str, Any]) -> bool:
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Waits until no other process is in here for this folder; the system lets go when a process dies."""
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        found: Any = json.loads((target / FINISHED).read_text())
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _claim(partial: Path, stamp: dict[str, Any]) -> Path:
+    """The folder to write in, with what is whole in it if it was begun as the same split, else empty."""
+    if not any(_has_stamp(partial / name, stamp) for name in (BEGUN, FINISHED)):
+        shutil.rmtree(partial, ignore_errors=True)
+    for name in ("videos", "visor"):
+        (partial / name).mkdir(parents=True, exist_ok=True)
+    for unfinished in partial.glob("*/*.part"):
+        unfinished.unlink()
+    (partial / FINISHED).unlink(missing_ok=True)
+    if not (partial / BEGUN).exists():
+        (partial / "stamp.part").write_text(json.dumps(stamp) + "\n")
+        (partial / "stamp.part").replace(partial / BEGUN)
+    return partial
+
+
+def _has_stamp(path: Path, stamp: dict[str, Any]) -> bool:
+    try:
+        found: Any = json.loads(path.read_text())
     except (OSError, ValueError):
         return False
     return bool(found == stamp)
@@ -128,8 +147,8 @@ def orders(split: Split, videos: int, seed: int) -> list[Order]:
     for index in range(videos):
         number = seed * 10_000 + index
         rng = np.random.default_rng([split.number, number, 5])
-        size, fps = SIZES[rng.integers(len(SIZES))], RATES[rng.integers(len(RATES))]
-        seconds = round(float(rng.uniform(*SECONDS)) * 4.0) / 4.0
+        size, fps = SIZES[rng.integers(len(SIZES))], split.rates[rng.integers(len(split.rates))]
+        seconds = round(float(rng.uniform(*SECONDS)) * 2.0) / 2.0
         wanted = wanted_pairs(done, split.held_out)
         orders.append(Order(split.name, number, fps, size, seconds, tuple(wanted.items())))
         done.update(plan_pairs(number, split, seconds, wanted))
@@ -172,23 +191,35 @@ def _labelled(one: _Written) -> Iterable[tuple[Segment, tuple[str, ...], dict[st
 
 def _write_video(folder: Path, order: Order) -> _Written:
     video = render_video(order.seed, order.split, order.fps, order.size, order.seconds, dict(order.wanted))
-    entries, names = [], {}
-    with _Mp4(folder / "videos" / f"{video.name}.mp4", video.fps, video.size) as file:
-        for frame in video.frames():
-            file.write(frame.image)
-            if frame.annotations is not None:
-                entry = _visor_entry(video, frame)
-                names[entry["image"]["name"]] = f"frame_{frame.index:010d}.jpg"
-                entries.append(entry)
-    content = {"info": {"video": video.name, "generator": GENERATOR_VERSION}, "video_annotations": entries}
-    (folder / "visor" / f"{video.name}.json").write_text(json.dumps(content, separators=(",", ":")))
+    annotations = folder / "visor" / f"{video.name}.json"
+    if not annotations.exists():
+        _render(folder / "videos" / f"{video.name}.mp4", annotations, video)
+    entries = json.loads(annotations.read_text())["video_annotations"]
+    names = [entry["image"]["name"] for entry in entries]
     info = {
         "video_id": video.name,
         "duration": f"{len(video.truth.times) / video.fps:.6f}",
         "fps": f"{float(video.fps)}",
         "resolution": f"{video.size[0]}x{video.size[1]}",
     }
-    return _Written(video.name, video.segments(), [action.others for action in video.truth.actions], info, names)
+    others = [action.others for action in video.truth.actions]
+    mapping = {name: name.removeprefix(f"{video.name}_") for name in names}
+    return _Written(video.name, video.segments(), others, info, mapping)
+
+
+def _render(path: Path, annotations: Path, video: ToyVideo) -> None:
+    """Writes the video, then its annotations: where these are, both are whole."""
+    entries = []
+    own = f".{os.getpid()}.part"  # a killed process's worker may still be at the same video
+    with _Mp4(path.with_suffix(own), video.fps, video.size) as file:
+        for frame in video.frames():
+            file.write(frame.image)
+            if frame.annotations is not None:
+                entries.append(_visor_entry(video, frame))
+    content = {"info": {"video": video.name, "generator": GENERATOR_VERSION}, "video_annotations": entries}
+    annotations.with_suffix(own).write_text(json.dumps(content, separators=(",", ":")))
+    path.with_suffix(own).replace(path)
+    annotations.with_suffix(own).replace(annotations)
 
 
 class _Mp4:

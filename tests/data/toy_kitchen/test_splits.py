@@ -14,14 +14,14 @@ def overlap(one: Range, other: Range) -> bool:
     return max(one[0], other[0]) < min(one[1], other[1])
 
 
-def test_there_are_five() -> None:
-    assert list(SPLITS) == ["train", "val", "shift_look", "shift_camera", "shift_pairs"]
+def test_there_are_five_and_stills_to_train_on() -> None:
+    assert list(SPLITS) == ["train", "val", "shift_look", "shift_camera", "shift_pairs", "stills"]
     with pytest.raises(EgographError, match="no split 'test'; choose from train, val"):
         find_split("test")
 
 
-def test_val_and_pair_shift_look_like_train() -> None:
-    for name in ("val", "shift_pairs"):
+def test_stills_val_and_pair_shift_look_like_train() -> None:
+    for name in ("stills", "val", "shift_pairs"):
         assert SPLITS[name].look == TRAIN.look
         assert SPLITS[name].camera == TRAIN.camera
 

@@ -3,6 +3,7 @@
 import csv
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import av
@@ -119,20 +120,50 @@ def test_a_stale_split_is_made_again(short: pytest.MonkeyPatch, tmp_path: Path) 
     assert contents(folder) == whole
 
 
-def test_an_interrupted_split_is_not_taken_for_whole(short: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_an_interrupted_split_is_gone_on_with(short: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def stop(done: int) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        write_split(tmp_path, "val", videos=2, seed=5, progress=stop)
-    assert list(tmp_path.iterdir()) == []
+        write_split(tmp_path / "two", "val", videos=2, seed=5, progress=stop)
+    (left,) = (tmp_path / "two").iterdir()
+    assert left.name == ".val.partial"  # not taken for a whole split
+    (first,) = (left / "videos").iterdir()
+    (left / "videos" / "T10005_01.99.part").write_text("half a video")
+    before = first.stat().st_mtime_ns
+    whole = write_split(tmp_path / "two", "val", videos=2, seed=5)
+    assert (whole / "videos" / first.name).stat().st_mtime_ns == before
+    assert contents(whole) == contents(write_split(tmp_path / "one", "val", videos=2, seed=5))
+    assert [path.name for path in (tmp_path / "two").iterdir()] == ["val"]
 
 
-def test_what_a_killed_process_left_is_cleared(short: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    left = tmp_path / ".val.partial-999999999"
-    (left / "videos").mkdir(parents=True)
+def test_a_split_that_was_only_not_yet_in_its_place_is_not_rendered_again(
+    short: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = write_split(tmp_path, "val", videos=1, seed=4)
+    (video,) = (folder / "videos").iterdir()
+    before = video.stat().st_mtime_ns
+    folder.rename(tmp_path / ".val.partial")
     write_split(tmp_path, "val", videos=1, seed=4)
-    assert [path.name for path in tmp_path.iterdir()] == ["val"]
+    assert video.stat().st_mtime_ns == before
+
+
+def test_of_another_split_nothing_is_taken_over(short: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    whole = contents(write_split(tmp_path / "one", "val", videos=1, seed=4))
+    left = tmp_path / "two" / ".val.partial"
+    (left / "visor").mkdir(parents=True)
+    (left / "begun.json").write_text('{"generator": 0}')
+    (name,) = [Path(path).name for path in whole if path.endswith("_01.json")]
+    (left / "visor" / name).write_text('{"video_annotations": []}')
+    assert contents(write_split(tmp_path / "two", "val", videos=1, seed=4)) == whole
+
+
+def test_two_that_ask_at_once_get_one_split(short: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    rendered: list[int] = []
+    with ThreadPoolExecutor(2) as pool:
+        asked = [pool.submit(write_split, tmp_path, "val", 1, 4, 1, rendered.append) for _ in range(2)]
+        assert {one.result() for one in asked} == {tmp_path / "val"}
+    assert rendered == [1]
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:

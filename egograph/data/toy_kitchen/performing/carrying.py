@@ -17,7 +17,7 @@ from egograph.data.toy_kitchen.motion import (
     still,
     turns_about,
 )
-from egograph.data.toy_kitchen.performing.choice import FOREVER, UP, Choice, above, begin, lasting
+from egograph.data.toy_kitchen.performing.choice import AFTER, FOREVER, UP, WITHDRAWN, Choice, above, begin, lasting
 from egograph.data.toy_kitchen.records import BUILT_IN, COUNTER, GONE, INSIDE, Place, Stay
 from egograph.data.toy_kitchen.stage import Stage
 
@@ -29,7 +29,7 @@ def take(stage: Stage, choice: Choice) -> None:
     start, contact = begin(stage, (hand,), where.position[0])
     goal = stage.grasp_at(thing, hand, where, 0.75 * float(where.position[0, 0]))
     stage.reach(hand, goal, stage.things[thing].grasp, stage.things[thing].girth, start, contact)
-    stop = contact + lasting(stage, 0.95, 1.5)
+    stop = contact + lasting(stage, 0.9, 1.3)
     place = stage.places[thing]
     stage.take_hold(thing, hand, contact)
     for index, stay in enumerate(stage.stays):
@@ -43,8 +43,8 @@ def take(stage: Stage, choice: Choice) -> None:
         middle = contact + 0.6 * (stop - contact)
         stage.courses[thing].then(contact, lifting(where, top, contact, middle))
         stage.carry(thing, goal, middle, stop, in_air=True)
-    stage.record(choice.pair, contact + 0.1, stop, (hand,), thing, place.other, _also(stage, place))
-    stage.clock = stop
+    stage.record(choice.pair, contact + 0.15, stop + AFTER, (hand,), thing, place.other, _also(stage, place))
+    stage.clock = stop + WITHDRAWN
 
 
 def put(stage: Stage, choice: Choice) -> None:
@@ -59,8 +59,8 @@ def put(stage: Stage, choice: Choice) -> None:
     stage.courses[thing].then(stop, still(goal))
     stage.places[thing] = Place(COUNTER)
     stage.let_go(hand, stop)
-    stage.record(choice.pair, ready, stop + 0.15, (hand,), thing)
-    stage.clock = stop + 0.2
+    stage.record(choice.pair, ready + 0.1, stop + AFTER, (hand,), thing)
+    stage.clock = stop + WITHDRAWN
 
 
 def insert(stage: Stage, choice: Choice) -> None:
@@ -75,8 +75,9 @@ def insert(stage: Stage, choice: Choice) -> None:
     stage.places[thing] = Place(INSIDE, choice.target) if choice.target >= 0 else Place(BUILT_IN, -1, choice.fixture)
     stage.stays.append(Stay(thing, choice.target, choice.fixture, ready, FOREVER))
     stage.let_go(hand, stop)
-    stage.record(choice.pair, ready, stop + 0.15, (hand,), thing, choice.target, _also(stage, stage.places[thing]))
-    stage.clock = stop + 0.2
+    also = _also(stage, stage.places[thing])
+    stage.record(choice.pair, ready + 0.1, stop + AFTER, (hand,), thing, choice.target, also)
+    stage.clock = stop + WITHDRAWN
 
 
 def _inside_of(stage: Stage, choice: Choice) -> tuple[Course, Array, Poses, float]:
@@ -131,15 +132,15 @@ def move(stage: Stage, choice: Choice) -> None:
         start,
         contact,
     )
-    stop = contact + lasting(stage, 0.95, 1.5)
+    stop = contact + lasting(stage, 0.9, 1.3)
     stage.take_hold(thing, hand, contact)
     goal = stage.facing_hand(thing, hand, choice.spot, contact)
     stage.carry(thing, goal, contact, stop)
     stage.courses[thing].then(stop, still(goal))
     stage.places[thing] = Place(COUNTER)
     stage.let_go(hand, stop + 0.05)
-    stage.record(choice.pair, contact + 0.1, stop, (hand,), thing)
-    stage.clock = stop + 0.1
+    stage.record(choice.pair, contact + 0.15, stop + AFTER, (hand,), thing)
+    stage.clock = stop + WITHDRAWN
 
 
 def throw(stage: Stage, choice: Choice) -> None:

@@ -12,6 +12,11 @@ from egograph.data.toy_kitchen.stage import Stage
 UP = np.array([0.0, 0.0, 1.0])
 # Until the end of the video.
 FOREVER = 1e9
+# Seconds from the end of a motion until its label ends, where what has come of it belongs to the action: of all that
+# takes a thing up, puts it somewhere, or works a fixture.
+AFTER = 0.45
+# Seconds from taking or letting go until the hand has drawn back and something else may begin.
+WITHDRAWN = 0.35
 
 
 @dataclass(frozen=True)

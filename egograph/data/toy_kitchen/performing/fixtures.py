@@ -4,7 +4,7 @@ import numpy as np
 
 from egograph.data.toy_kitchen.hands import grasp_pose
 from egograph.data.toy_kitchen.motion import Array, Poses, about, blend, compose, pose, ramp
-from egograph.data.toy_kitchen.performing.choice import Choice, begin, lasting
+from egograph.data.toy_kitchen.performing.choice import AFTER, WITHDRAWN, Choice, begin, lasting
 from egograph.data.toy_kitchen.stage import Stage
 
 
@@ -36,8 +36,8 @@ def work_fixture(stage: Stage, choice: Choice) -> None:
     state.touching, state.resting = (stage.entity_of(noun), contact), False
     stage.look_at(0.5 * (handle + compose(part.pose_at(stop), grip).position[0]), contact)
     stage.let_go(hand, stop + 0.05)
-    stage.record(choice.pair, contact, stop, (hand,), -1, stage.entity_of(noun))
-    stage.clock = stop + 0.1
+    stage.record(choice.pair, contact + 0.1, stop + AFTER, (hand,), -1, stage.entity_of(noun))
+    stage.clock = stop + 0.05 + WITHDRAWN
 
 
 def _handle_pose(stage: Stage, noun: str, hand: int, handle: Array) -> Poses:

@@ -29,10 +29,15 @@ MAKERS: dict[str, Callable[[float, Paints, np.random.Generator], Thing]] = {
     "kettle": make_kettle,
 }
 
+# Larger than life: in a picture of 160 pixels, little of a real onion would be seen between the fingers.
+_LARGER = {
+    "onion": 1.55, "tomato": 1.6, "carrot": 1.4, "sponge": 1.5, "spoon": 1.45, "knife": 1.3, "cup": 1.15, "bowl": 1.1,
+}  # fmt: skip
+
 
 def make_thing(noun: str, paints: Paints, rng: np.random.Generator) -> Thing:
     """One thing of a kind, its size, colours and finish drawn at random."""
-    return MAKERS[noun](float(rng.uniform(0.9, 1.12)), paints, rng)
+    return MAKERS[noun](float(rng.uniform(0.9, 1.12)) * _LARGER.get(noun, 1.0), paints, rng)
 
 
 __all__ = ["MAKERS", "Thing", "make_thing"]

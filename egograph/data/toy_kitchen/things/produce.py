@@ -80,5 +80,11 @@ def make_carrot(size: float, paints: Paints, rng: np.random.Generator) -> Thing:
     for lean in (-0.022, 0.0, 0.02):
         shop.rod([(0.0, 0.068, 0.02), (0.5 * lean, 0.095, 0.026), (lean, 0.125, 0.022)], (0.004, 0.006, 0.003), green)
     return Thing(
-        "carrot", scaled(shop.finish(), size), 0.06 * size, 0.04 * size, "top", (0.0, 0.01, 0.02 * size), 0.020 * size
+        "carrot",
+        scaled(shop.finish(), size),
+        0.06 * size,
+        0.04 * size,
+        "top",
+        (0.0, 0.04 * size, 0.02 * size),
+        0.020 * size,
     )

@@ -34,9 +34,9 @@ def make_spoon(size: float, paints: Paints, rng: np.random.Generator) -> Thing:
     shop = Workshop()
     shop.rod([(0.0, -0.125, 0.014), (0.0, -0.04, 0.010), (0.0, 0.055, 0.009)], (0.0075, 0.006, 0.0055), colour)
     shop.turn(
-        [(0.014, 0.0), (0.025, 0.011)],
+        [(0.018, 0.0), (0.032, 0.012)],
         [colour],
-        hollow=[(0.022, 0.0105), (0.010, 0.003)],
+        hollow=[(0.028, 0.0115), (0.013, 0.003)],
         inside=mix(colour, (0.0, 0.0, 0.0), 0.2),
         squeeze=1.5,
         origin=(0.0, 0.085, 0.0),
@@ -78,7 +78,7 @@ def make_board(size: float, paints: Paints, rng: np.random.Generator) -> Thing:
 
 def make_sponge(size: float, paints: Paints, rng: np.random.Generator) -> Thing:
     """A sponge with a scourer."""
-    colour = paints.near(0.15, 0.03, (0.5, 0.8), (0.8, 1.0)) if rng.random() < 0.6 else paints.bright()
+    colour = paints.near(0.15, 0.03, (0.5, 0.8), (0.8, 1.0)) if rng.random() < 0.75 else paints.bright()
     scourer = paints.any("bright", "dark")
     shop = Workshop()
     shop.block((0.068 * size, 0.105 * size, 0.026), colour)

@@ -1,0 +1,44 @@
+"""A model and its control, scored on a short split: what is written says what it is of."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from egograph.baseline import FrameBaseline
+from egograph.checkpoint import file_digest, save_baseline, save_model, untrained
+from egograph.data.classes import TOY_KITCHEN
+from egograph.data.toy_kitchen import write
+from egograph.encoders.registry import build_encoder
+from egograph.encoders.tiny import TinyEncoderConfig
+from egograph.evaluation.evaluate import EvaluateConfig, evaluate, markdown
+from egograph.model import ModelConfig
+from egograph.training.toy_data import ToyDataConfig
+
+ENCODER = TinyEncoderConfig(height=32, width=48, widths=(4, 8, 16), fine=1, coarse=1)
+
+
+def test_scores_and_what_they_are_of(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(write, "SECONDS", (5.0, 6.0))
+    save_model(untrained(ModelConfig(), ENCODER), ENCODER, tmp_path / "model")
+    save_baseline(FrameBaseline(build_encoder(ENCODER), TOY_KITCHEN), ENCODER, tmp_path / "control")
+    config = EvaluateConfig(
+        output=tmp_path / "scores",
+        model=str(tmp_path / "model"),
+        control=str(tmp_path / "control"),
+        split=("val", "shift_look"),
+        data=ToyDataConfig(folder=str(tmp_path / "data"), held_out=2, workers=1),
+    )
+    scores = evaluate(config, lambda _: None)
+    written = json.loads((tmp_path / "scores" / "results.json").read_text())
+    assert list(written["splits"]) == ["val", "shift_look"]
+    assert written["splits"]["val"]["model"]["clips"] == scores[0].model.clips > 0
+    assert written["splits"]["val"]["control"]["clips"] == scores[0].model.clips
+    assert written["splits"]["val"]["abstention"]["abstained"] == 1.0  # never calibrated
+    assert written["model"]["sha256"] == file_digest(tmp_path / "model")
+    assert written["control"]["sha256"] == file_digest(tmp_path / "control")
+    assert written["data"] == {"generator": write.GENERATOR_VERSION, "seed": 0, "videos": 2}
+    table = (tmp_path / "scores" / "table.md").read_text()
+    assert table == markdown(scores)
+    assert [line.split("|")[1].strip() for line in table.splitlines()[2:]] == ["val", "shift_look"]
+    assert len({line.count("|") for line in table.splitlines()}) == 1
