@@ -11,7 +11,7 @@ from egograph.nn.message_passing import MessagePassing, MessagePassingConfig
 from egograph.nn.state import StreamState
 from egograph.nn.temporal_head import ActionLogits, TemporalHead, TemporalHeadConfig
 from egograph.nodes.box import centre_size
-from egograph.nodes.nodes import KINDS, MEMORY_FRAME, OBJECT, Nodes
+from egograph.nodes.nodes import KINDS, MEMORY_FRAME, OBJECT, UNKNOWN_NOUN, Nodes
 from egograph.nodes.tracker import Tracked, TrackerConfig, last_rows, track
 
 _PLACE_FEATURES = 4 + 4 + 1 + 2
@@ -70,6 +70,7 @@ class Recogniser(nn.Module):
         self.feature = nn.Linear(feature_dim, dim)
         self.memory = nn.Linear(dim, dim)
         self.kind = nn.Embedding(len(KINDS), dim)
+        self.noun = nn.Embedding(nouns + 1, dim)  # the first is that of nodes whose noun is unknown
         self.time = nn.Embedding(_LONGEST_CLIP + 1, dim)
         self.place = nn.Sequential(nn.Linear(_PLACE_FEATURES, dim), nn.GELU(), nn.Linear(dim, dim))
         self.affinity = nn.Linear(dim, config.affinity)
@@ -104,7 +105,8 @@ class Recogniser(nn.Module):
         current = dense[:, state.slots :]
         token, carried = self._read(current.unflatten(1, (length, rows)), nodes)
         logits, hidden = self.head(token, valid, state.hidden)
-        pointed = (carried[..., None] * self._features(nodes, streams)).sum(dim=1)
+        named = self.feature(nodes.feature) + self._noun(nodes)
+        pointed = (carried[..., None] * named.unflatten(0, (streams, -1))).sum(dim=1)
         logits = ActionLogits(logits.verb, logits.noun + self.point(pointed), logits.acting)
         attention = torch.cat([carried.new_zeros(streams, state.slots), carried], dim=1)
         return Recognition(
@@ -114,8 +116,9 @@ class Recogniser(nn.Module):
             state=_remember(tracked, current, hidden, valid),
         )
 
-    def _features(self, nodes: Nodes, streams: int) -> Tensor:
-        return self.feature(nodes.feature).view(streams, -1, self.config.dim)
+    def _noun(self, nodes: Nodes) -> Tensor:
+        embedding: Tensor = self.noun(nodes.noun - UNKNOWN_NOUN)
+        return embedding
 
     def _with_memory(self, tracked: Tracked, before: StreamState) -> tuple[Nodes, Tensor]:
         """The clips' nodes behind what their streams remember, and the embedding `[N, D]` of both."""
@@ -139,7 +142,7 @@ class Recogniser(nn.Module):
 
     def _place(self, nodes: Nodes, motion: Tensor) -> Tensor:
         where = torch.cat([centre_size(nodes.box), motion * _MOTION_SCALE, nodes.score[:, None], nodes.contact], dim=-1)
-        return self.place(where) + self.kind(nodes.kind) + self.time(nodes.frame - MEMORY_FRAME)
+        return self.place(where) + self.kind(nodes.kind) + self._noun(nodes) + self.time(nodes.frame - MEMORY_FRAME)
 
     def _read(self, current: Tensor, nodes: Nodes) -> tuple[Tensor, Tensor]:
         """Frame tokens `[G, T, D]`, and how much each node `[G, T·M]` carries the noun."""

@@ -8,6 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from egograph.encoders.precision import mixed_precision
 from egograph.model import EgoGraph
 from egograph.nodes.nodes import OBJECT, Nodes
 from egograph.training.action_loss import action_losses, stack_logits
@@ -69,7 +70,8 @@ class ActionTask:
         """Action losses."""
         state, logits = self.model.recogniser.start(self.size), []
         for nodes, valid in zip(drawn.clips, drawn.windows.valid, strict=True):
-            recognition = self.model.recogniser(nodes, valid, state)
+            with mixed_precision(self.model.device):
+                recognition = self.model.recogniser(nodes, valid, state)
             state = recognition.state
             logits.append(recognition.logits)
         return action_losses(stack_logits(logits), drawn.windows.actions)

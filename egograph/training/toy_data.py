@@ -24,7 +24,7 @@ class ToyDataConfig:
 
     folder: str = "outputs/toy_kitchen/data"
     stills: int = 1500
-    train: int = 500
+    train: int = 900
     calibration: int = 30
     held_out: int = 40
     seed: int = 0

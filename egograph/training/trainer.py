@@ -4,8 +4,7 @@ import json
 import logging
 import math
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -57,7 +56,7 @@ class Task(Protocol[Batch]):
     module: nn.Module
 
     def draw(self, rng: np.random.Generator) -> Batch:
-        """A random batch; called in a thread of its own, while the batch before is trained on."""
+        """A random batch."""
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
         """The losses of a batch; training minimises their sum, weighted by `WEIGHTS`."""
@@ -105,12 +104,12 @@ def run_stage(
     history = checkpoint.load()
     saved = time.monotonic()
     task.module.train()
-    for step, batch in _drawn(task, seed, len(history), config.steps):
+    for step in range(len(history), config.steps):
         for optimiser in optimisers:
             for group in optimiser.param_groups:
                 group["lr"] = config.learning_rate * _pace(step, config)
         torch.manual_seed(seed * 1_000_003 + step)  # dropout, too, is the same when a run is resumed
-        losses = task.losses(batch)
+        losses = task.losses(task.draw(np.random.default_rng([seed, step])))
         total: Tensor = sum((WEIGHTS[name] * loss for name, loss in losses.items()), torch.zeros(()))
         task.module.zero_grad(set_to_none=True)
         total.backward()
@@ -128,28 +127,12 @@ def run_stage(
     return history
 
 
-def _drawn(task: Task[Batch], seed: int, first: int, last: int) -> Iterator[tuple[int, Batch]]:
-    """The steps `first` to `last` (exclusive), each with its batch; the next one is drawn ahead."""
-    with ThreadPoolExecutor(1) as pool:
-
-        def ahead(step: int) -> Future[Batch]:
-            return pool.submit(task.draw, np.random.default_rng([seed, step]))
-
-        drawn = ahead(first) if first < last else None
-        for step in range(first, last):
-            assert drawn is not None
-            batch = drawn.result()
-            drawn = ahead(step + 1) if step + 1 < last else None
-            yield step, batch
-
-
 def _optimisers(module: nn.Module, config: StageConfig) -> tuple[Optimizer, Optimizer]:
-    """Muon for all that is a matrix of some size, AdamW, without decay, for the rest.
-
-    Muon's authors leave embeddings and classifiers to AdamW as well; here these are small, and one rule serves all.
-    """
-    matrices = [weight for weight in module.parameters() if _is_matrix(weight)]
-    rest = [weight for weight in module.parameters() if not _is_matrix(weight)]
+    """Muon for all that multiplies by a matrix of some size; AdamW, without decay, for the rest, embeddings too."""
+    embeddings = {part.weight for part in module.modules() if isinstance(part, nn.Embedding)}
+    matrices = [weight for weight in module.parameters() if _is_matrix(weight) and weight not in embeddings]
+    chosen = set(matrices)
+    rest = [weight for weight in module.parameters() if weight not in chosen]
     return (
         Muon(matrices, config.learning_rate, config.weight_decay),
         AdamW(rest, config.learning_rate, betas=(0.9, 0.98), weight_decay=0.0),
