@@ -6,6 +6,7 @@ from typing import Literal
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn.utils.memory_format import convert_conv2d_weight_memory_format
 
 from egograph.encoders.encoder import Encoder
 from egograph.encoders.patches import Patches
@@ -52,7 +53,7 @@ class TinyEncoder(Encoder):
             _ConvNormAct(dim, dim, stride=2), *[_Residual(dim) for _ in range(self.config.coarse)]
         )
         self.merge = _Residual(dim)
-        self.to(memory_format=torch.channels_last)  # what a CPU convolves fastest
+        convert_conv2d_weight_memory_format(self, torch.channels_last)  # what a CPU convolves fastest
 
     def forward(self, pixels: Tensor) -> Patches:
         """Encode pixels uint8 `[F, height, width, 3]` into tokens `[F, height/8, width/8, D]`."""

@@ -65,9 +65,8 @@ class BoxReader(nn.Module):
         )
         self.norm = nn.LayerNorm(dim)
         self.box_delta = nn.ModuleList(nn.Linear(dim, 4) for _ in range(layers))
-        for delta in self.box_delta:
-            nn.init.zeros_(delta.weight)
-            nn.init.zeros_(delta.bias)
+        for parameter in self.box_delta.parameters():
+            nn.init.zeros_(parameter)
         self.score = nn.Linear(dim, 1)
         self.noun = nn.Linear(dim, nouns)
         self.touching = nn.Linear(dim, dim)
