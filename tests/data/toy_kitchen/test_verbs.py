@@ -158,7 +158,7 @@ def test_remove_begins_inside_and_ends_outside(actions: Actions) -> None:
     for seen in actions["remove"]:
         assert seen.path[-1, 2] > 0.04
         if seen.action.target >= 0:
-            assert lies_inside(seen, seen.start - 3)
+            assert lies_inside(seen, seen.start - 6)  # it may be on its way when the label begins
             assert not lies_inside(seen, seen.stop)
 
 
@@ -169,7 +169,7 @@ def test_fixtures_go_from_one_end_to_the_other(actions: Actions, verb: str, firs
     for seen in actions[verb]:
         level = seen.truth.level[:, seen.action.entity]
         assert level[seen.start - 1] == pytest.approx(first, abs=0.02)
-        assert level[seen.stop + 1] == pytest.approx(last, abs=0.02)
+        assert level[min(seen.stop + 1, len(level) - 1)] == pytest.approx(last, abs=0.02)
 
 
 def test_wash_is_to_and_fro_under_running_water(actions: Actions) -> None:
