@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from egograph.encoders.precision import mixed_precision
 from egograph.model import EgoGraph
+from egograph.nodes.box import area
 from egograph.nodes.nodes import LEFT_HAND, RIGHT_HAND
 from egograph.training.augment import Look, augment
 from egograph.training.detection_loss import BoxTruth, detection_losses
@@ -17,6 +20,8 @@ from egograph.training.frame_store import FrameStore
 from egograph.training.truth import NO_ACTION, VideoTruth
 
 _DROPOUT = 0.3
+_HARDLY_SEEN = 0.04  # of the frame
+_OFTENER = 3.0
 
 
 @dataclass(frozen=True)
@@ -38,10 +43,18 @@ class DrawnFrames:
 
 @dataclass(frozen=True)
 class AnnotatedFrames:
-    """Draws single annotated frames, each from a random video and in a random look."""
+    """Draws single annotated frames, each from a random video and in a random look.
+
+    Frames in which a hand is absent or hardly seen are few, and are drawn oftener.
+    """
 
     store: FrameStore
     truths: Sequence[VideoTruth]
+
+    @cached_property
+    def _chances(self) -> list[tuple[NDArray[np.int64], NDArray[np.float64]]]:
+        """The annotated ticks of each video and the chance of each."""
+        return [_chances(truth) for truth in self.truths]
 
     def draw(self, size: int, rng: np.random.Generator) -> DrawnFrames:
         """Draw `size` frames."""
@@ -51,14 +64,22 @@ class AnnotatedFrames:
 
     def _one(self, rng: np.random.Generator) -> tuple[Tensor, ...]:
         video = int(rng.integers(len(self.truths)))
-        truth = self.truths[video]
-        tick = int(rng.choice(np.flatnonzero(truth.annotated)))
+        truth, (ticks, chances) = self.truths[video], self._chances[video]
+        tick = int(rng.choice(ticks, p=chances))
         pixels = torch.from_numpy(self.store.pixels[self.store.offset[video] + tick][None].copy())
         box, kind, noun, touches = (
             torch.from_numpy(getattr(truth, name)[tick][None]) for name in ("box", "kind", "noun", "touches")
         )
         pixels, box, kind, touches = augment(pixels, box, kind, touches, Look.draw(rng))
         return pixels, box, kind, noun, touches, torch.tensor([_action(truth, tick)])
+
+
+def _chances(truth: VideoTruth) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    ticks = np.flatnonzero(truth.annotated)
+    size = area(torch.from_numpy(truth.box[ticks])).numpy()
+    seen = [np.where(truth.kind[ticks] == side, size, 0.0).max(axis=1) for side in (LEFT_HAND, RIGHT_HAND)]
+    weight = np.where(np.minimum(*seen) < _HARDLY_SEEN, _OFTENER, 1.0)
+    return ticks, weight / weight.sum()
 
 
 def _action(truth: VideoTruth, tick: int) -> tuple[int, int]:

@@ -43,8 +43,11 @@ def open_split(
     sampler: ClipSampler,
     preprocess: Preprocess,
     progress: Callable[[int], None],
+    boxes: bool = True,
 ) -> Split:
     """Open `folder/<split>`: `videos/*.mp4`, `EPIC_100_<split>.csv`, `EPIC_100_video_info.csv` and `visor/*.json`.
+
+    Without `boxes`, no frame counts as annotated; the actions are all there.
 
     Raises:
         EgographError: a file is absent or malformed.
@@ -55,12 +58,13 @@ def open_split(
         raise EgographError(f"{root}/videos: no .mp4 files; make the split first or give another data folder")
     info = read_video_info(root / "EPIC_100_video_info.csv")
     segments = read_segments(root / f"EPIC_100_{split}.csv")
-    mapping = read_frame_mapping(root / "visor" / "frame_mapping.json")
+    mapping = read_frame_mapping(root / "visor" / "frame_mapping.json") if boxes else {}
     sources = [Source(str(path), path.stem, live=False) for path in paths]
     store = open_frame_store(root / "prepared", sources, sampler, preprocess, progress)
     truths = []
     for index, path in enumerate(paths):
-        frames = read_visor(root / "visor" / f"{path.stem}.json", mapping, info[path.stem].numbering_fps)
+        visor = root / "visor" / f"{path.stem}.json"
+        frames = read_visor(visor, mapping, info[path.stem].numbering_fps) if boxes else []
         mine = [segment for segment in segments if segment.video == path.stem]
         truths.append(video_truth(store.length(index), sampler.fps, mine, frames, vocabulary))
     return Split(tuple(path.stem for path in paths), store, tuple(truths))

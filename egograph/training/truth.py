@@ -91,7 +91,7 @@ class ClipTruth:
     """The action of one clip.
 
     Attributes:
-        verb: index in the vocabulary; `NO_ACTION` where less than half of the clip's frames are in one action.
+        verb: index in the vocabulary; `NO_ACTION` where no action has more than half of the clip's frames.
         noun: index in the vocabulary, or `NO_ACTION`.
         acting: 1 inside an action, 0 where no frame is in any, -1 in between.
     """
@@ -102,13 +102,13 @@ class ClipTruth:
 
 
 def clip_truth(truth: VideoTruth, start: int, stop: int) -> ClipTruth:
-    """The truth of the clip of frames `start` to `stop` (exclusive): a clip is inside an action if half of it is."""
+    """The truth of frames `start` to `stop` (exclusive): a clip is inside an action if more than half of it is."""
     inside = truth.segment[start:stop]
     labels, counts = np.unique(inside[inside >= 0], return_counts=True)
     if not len(labels):
         return ClipTruth(NO_ACTION, NO_ACTION, acting=0)
     best = int(counts.argmax())
-    if 2 * counts[best] < len(inside):
+    if 2 * counts[best] <= len(inside):
         return ClipTruth(NO_ACTION, NO_ACTION, acting=-1)
     segment = int(labels[best])
     return ClipTruth(int(truth.verb[segment]), int(truth.segment_noun[segment]), acting=1)

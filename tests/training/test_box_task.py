@@ -1,6 +1,9 @@
 """The stage that learns from single annotated frames."""
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 import torch
 
 from egograph.checkpoint import untrained
@@ -48,6 +51,16 @@ def test_a_mirrored_frame_has_its_hands_and_contacts_swapped() -> None:
     assert 0 < int(mirrored.sum()) < 64
     assert bool((drawn.touches[mirrored][:, LEFT_HAND] == 2).all())
     assert bool((drawn.touches[~mirrored][:, RIGHT_HAND] == 2).all())
+
+
+@pytest.mark.parametrize("rare", [2, 4])
+def test_frames_where_a_hand_is_hardly_seen_are_drawn_oftener(rare: int) -> None:
+    shown = truth()
+    shown.kind[2, 0] = -1
+    shown.box[4, 1] = [0.97, 0.5, 1.0, 0.9]
+    shown.segment[:] = np.where(np.arange(LENGTH) == rare, 0, NO_ACTION)  # so that the frame can be told
+    drawn = replace(frames(), truths=[shown]).draw(1000, np.random.default_rng(2))
+    assert float((drawn.verb == 2).float().mean()) == pytest.approx(3 / (3 + 3 + 1 + 1 + 1), abs=0.05)
 
 
 def test_the_glance_at_the_action_trains_the_encoder() -> None:

@@ -7,9 +7,9 @@ import json
 import os
 import shutil
 import signal
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -140,22 +140,22 @@ def _has_stamp(path: Path, stamp: dict[str, Any]) -> bool:
     return bool(found == stamp)
 
 
-def orders(split: Split, videos: int, seed: int) -> list[Order]:
+def orders(split: Split, videos: int, seed: int) -> Iterator[Order]:
     """What is to be written: each video's script is chosen to fill what the videos before it lack."""
     done: Counter[Pair] = Counter()
-    orders = []
     for index in range(videos):
         number = seed * 10_000 + index
         rng = np.random.default_rng([split.number, number, 5])
         size, fps = SIZES[rng.integers(len(SIZES))], split.rates[rng.integers(len(split.rates))]
         seconds = round(float(rng.uniform(*SECONDS)) * 2.0) / 2.0
         wanted = wanted_pairs(done, split.held_out)
-        orders.append(Order(split.name, number, fps, size, seconds, tuple(wanted.items())))
+        yield Order(split.name, number, fps, size, seconds, tuple(wanted.items()))
         done.update(plan_pairs(number, split, seconds, wanted))
-    return orders
 
 
-def _write_all(folder: Path, split: Split, orders: list[Order], workers: int, progress: Callable[[int], None]) -> None:
+def _write_all(
+    folder: Path, split: Split, orders: Iterable[Order], workers: int, progress: Callable[[int], None]
+) -> None:
     written = []
     for one in write_videos(folder, orders, workers):
         written.append(one)
@@ -167,13 +167,18 @@ def _write_all(folder: Path, split: Split, orders: list[Order], workers: int, pr
     (folder / "visor" / "frame_mapping.json").write_text(json.dumps(mapping))
 
 
-def write_videos(folder: Path, orders: list[Order], workers: int) -> Iterator[_Written]:
+def write_videos(folder: Path, orders: Iterable[Order], workers: int) -> Iterator[_Written]:
     if workers <= 1:
         yield from (_write_video(folder, order) for order in orders)
         return
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_set_up_worker) as pool:
         try:
-            yield from pool.map(_write_video, [folder] * len(orders), orders)
+            begun: deque[Future[_Written]] = deque()
+            for order in orders:  # the first are rendered while the last are planned
+                begun.append(pool.submit(_write_video, folder, order))
+                while begun and begun[0].done():
+                    yield begun.popleft().result()
+            yield from (video.result() for video in begun)
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise

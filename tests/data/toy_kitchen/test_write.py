@@ -94,7 +94,7 @@ def test_annotations_come_back_through_the_loader(folder: Path) -> None:
 
 def test_two_workers_write_the_same_bytes(folder: Path, tmp_path: Path) -> None:
     # Workers import the module afresh, so that both have its own lengths: one order is compared.
-    order = write.orders(write.find_split("val"), 1, seed=2)
+    order = list(write.orders(write.find_split("val"), 1, seed=2))
     for name in ("one", "two"):
         for part in ("videos", "visor"):
             (tmp_path / name / part).mkdir(parents=True)
