@@ -17,7 +17,8 @@ class ContactCount:
     """Counts right, wrong and missed contacts.
 
     `link` is strict: the predicted hand box, of the same side, and the touched object's box must both overlap the
-    annotated ones with an IoU of at least 0.5. `state` asks only whether each annotated hand touches anything.
+    annotated ones with an IoU of at least 0.5. `state` asks only whether each annotated hand touches anything. An F1 is
+    NaN where there is nothing to count.
     """
 
     link_right: int = 0
@@ -67,4 +68,5 @@ class ContactCount:
 
 
 def _f1(right: int, wrong: int, missed: int) -> float:
-    return 2 * right / max(1, 2 * right + wrong + missed)
+    counted = 2 * right + wrong + missed
+    return 2 * right / counted if counted else float("nan")

@@ -34,7 +34,9 @@ class HandAP:
                 self._found.append(_row(image, hand, box[frame, hand]) | {"score": float(score[frame, hand])})
 
     def ap50(self) -> float:
-        """The mean AP50, 0 to 1."""
+        """The mean AP50, 0 to 1; NaN where no hand was annotated."""
+        if not self._truths:
+            return float("nan")
         from pycocotools.coco import COCO
         from pycocotools.cocoeval import COCOeval
 

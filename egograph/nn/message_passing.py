@@ -16,12 +16,10 @@ class MessagePassingConfig:
     Attributes:
         layers: relational attention layers.
         heads: attention heads.
-        dropout: share of the channels of each update that training drops.
     """
 
-    layers: int = 3
+    layers: int = 2
     heads: int = 4
-    dropout: float = 0.1
 
 
 class MessagePassing(nn.Module):
@@ -49,8 +47,7 @@ class _Layer(nn.Module):
         self.attend = RelationalAttentionConv(dim, dim, config.heads, num_relations=len(RELATIONS))
         self.mix_norm = nn.LayerNorm(dim)
         self.mix = nn.Sequential(nn.Linear(dim, 2 * dim), nn.GELU(), nn.Linear(2 * dim, dim))
-        self.dropout = nn.Dropout(config.dropout)
 
     def forward(self, state: Tensor, layout: EdgeLayout, confidence: Tensor) -> Tensor:
-        state = state + self.dropout(self.attend(self.attend_norm(state), layout, edge_weight=confidence))
-        return state + self.dropout(self.mix(self.mix_norm(state)))
+        state = state + self.attend(self.attend_norm(state), layout, edge_weight=confidence)
+        return state + self.mix(self.mix_norm(state))

@@ -18,7 +18,7 @@ class TemporalHeadConfig:
 
     hidden: int = 192
     layers: int = 1
-    dropout: float = 0.2
+    dropout: float = 0.3
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from torch import Tensor
 from egograph.nodes.box import area
 from egograph.training.truth import UNKNOWN
 
+_LARGEST_ZOOM = 1.12  # a box of what is cut off is only as tight as the whole one was
 _LEAST_SHOWN = 0.3
 _MIDDLE_GREY = 110
 
@@ -38,7 +39,7 @@ class Look:
     @classmethod
     def draw(cls, rng: np.random.Generator) -> "Look":
         """Draw a look."""
-        zoom = float(rng.uniform(1.0, 1.3)) if rng.random() < 0.5 else 1.0
+        zoom = float(rng.uniform(1.0, _LARGEST_ZOOM)) if rng.random() < 0.5 else 1.0
         room = (1 - 1 / zoom) / 2
         light = rng.uniform(0.75, 1.25)
         red, green, blue = light * rng.uniform(0.88, 1.12, 3)

@@ -26,7 +26,7 @@ class ToyDataConfig:
     stills: int = 1500
     train: int = 900
     calibration: int = 30
-    held_out: int = 40
+    held_out: int = 100
     seed: int = 0
     workers: int = 2
 

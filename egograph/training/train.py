@@ -61,7 +61,7 @@ class TrainConfig:
     sizes: ModelConfig = field(default_factory=ModelConfig)
     data: ToyDataConfig = field(default_factory=ToyDataConfig)
     boxes: StageConfig = field(default_factory=lambda: StageConfig(steps=2400, size=32, learning_rate=3e-3))
-    actions: StageConfig = field(default_factory=lambda: StageConfig(steps=500, size=24))
+    actions: StageConfig = field(default_factory=lambda: StageConfig(steps=850, size=24))
     control: StageConfig = field(default_factory=lambda: StageConfig(steps=600, size=6))
     clips: int = 4
     seed: int = 0
@@ -136,7 +136,7 @@ class _Run:
         data = self.config.data
         folder = make_split(data, name, _bar(self.bars, f"render {name}", data.videos(name)))
         show = _bar(self.bars, f"decode {name}", data.videos(name))
-        return open_split(folder, name, TOY_KITCHEN, sampler, model.encoder.preprocess, show)
+        return open_split(folder, name, TOY_KITCHEN, sampler, model.encoder.preprocess, show, boxes=name == "stills")
 
     def _stage(self, task: Task[Any], stage: StageConfig, basis: str) -> None:
         show = _losses_bar(self.bars, task.name, stage.steps)

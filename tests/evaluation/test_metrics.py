@@ -1,5 +1,7 @@
 """Accuracy, hand AP and contact F1 on cases worked out by hand."""
 
+import math
+
 import pytest
 import torch
 
@@ -44,6 +46,14 @@ def test_accuracy_of_nothing_is_refused() -> None:
     none = torch.tensor([-1])
     with pytest.raises(ValueError, match="nothing to score"):
         action_accuracy(torch.tensor([0]), torch.tensor([0]), none, none)
+
+
+def test_boxes_that_nothing_is_known_of_have_no_score() -> None:
+    hands, contacts = HandAP(), ContactCount()
+    none = BoxTruth(torch.zeros(0, 4, 4), *(torch.zeros(0, n, dtype=torch.long) for n in (4, 4, 2)))
+    hands.add(torch.zeros(0, 4, 4), torch.zeros(0, 4), none)
+    contacts.add(torch.zeros(0, 4, 4), torch.zeros(0, 4), torch.zeros(0, 2, 3), none)
+    assert all(math.isnan(score) for score in (hands.ap50(), contacts.link_f1, contacts.state_f1))
 
 
 def contact(*probabilities: tuple[float, float, float]) -> torch.Tensor:
