@@ -141,7 +141,7 @@ SPLITS: dict[str, Split] = {
         Split("shift_look", 2, UNSEEN_LOOK, SEEN_CAMERA, held_out=False),
         Split("shift_camera", 3, SEEN_LOOK, UNSEEN_CAMERA, held_out=False),
         Split("shift_pairs", 4, SEEN_LOOK, SEEN_CAMERA, held_out=True),
-        Split("stills", 5, SEEN_LOOK, SEEN_CAMERA, held_out=False, rates=(2,)),
+        Split("stills", 5, SEEN_LOOK, SEEN_CAMERA, held_out=False, rates=(1,)),
     )
 }
 

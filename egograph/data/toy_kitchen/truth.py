@@ -1,6 +1,6 @@
 """What is so in a video, known exactly: where everything is, who touches what, what is done."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,6 +68,11 @@ class Truth:
     level: Array
     contact: NDArray[np.int64]
     fingers: Array
+
+    def every(self, step: int) -> "Truth":
+        """The truth at every `step`-th frame."""
+        by_frame = ("times", "position", "tip", "level", "contact", "fingers")
+        return replace(self, **{name: getattr(self, name)[::step] for name in by_frame})
 
 
 def truth_of(timeline: Timeline) -> Truth:

@@ -40,7 +40,7 @@ class ToyVideo:
     def __init__(self, name: str, fps: int, size: tuple[int, int], seconds: float, renderer: Renderer) -> None:
         self.name, self.fps, self.size, self.seconds = name, fps, size, seconds
         self._renderer = renderer
-        self.truth = truth_of(renderer.timeline)
+        self.truth = truth_of(renderer.timeline).every(renderer.every)
 
     @property
     def participant(self) -> str:
@@ -92,7 +92,7 @@ def render_video(
     Args:
         seed: which of the split's videos.
         split: a key of SPLITS.
-        fps: frames a second, 2 or a multiple of 8.
+        fps: frames a second, 1, 2, 4 or a multiple of 8.
         size: width and height in pixels, both even.
         seconds: its length.
         wanted: how much each verb–noun pair is wanted; without it all alike.
@@ -102,8 +102,8 @@ def render_video(
         EgographError: there is no such split, fps or size cannot be had, or the time is too short.
     """
     chosen = find_split(split)
-    if fps != 2 and (fps % 8 or fps <= 0):
-        raise EgographError(f"toy kitchen: {fps} frames a second; give 2 or a multiple of 8")
+    if fps not in (1, 2, 4) and (fps % 8 or fps <= 0):
+        raise EgographError(f"toy kitchen: {fps} frames a second; give 1, 2, 4 or a multiple of 8")
     if size[0] % 2 or size[1] % 2 or min(size) < 64:
         raise EgographError(f"toy kitchen: {size[0]}x{size[1]} pixels; give even sides of 64 and more")
     pairs = wanted_pairs(Counter(), chosen.held_out) if wanted is None else wanted

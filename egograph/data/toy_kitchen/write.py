@@ -31,7 +31,7 @@ from egograph.data.toy_kitchen.video import Frame, ToyVideo, plan_pairs, render_
 from egograph.errors import EgographError
 
 # Goes up with every change to what the same parameters write.
-GENERATOR_VERSION = 8
+GENERATOR_VERSION = 9
 BEGUN = "begun.json"
 FINISHED = "finished.json"
 SIZES = ((256, 192), (256, 192), (256, 192), (320, 180), (288, 216), (320, 240))
