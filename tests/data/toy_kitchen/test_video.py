@@ -38,6 +38,16 @@ def test_another_seed_gives_another_video(video: ToyVideo) -> None:
     assert render_video(13, seconds=8.0).segments() != video.segments()
 
 
+@pytest.mark.parametrize("fps", [1, 8])
+def test_a_slow_camera_sees_what_a_fast_one_sees(video: ToyVideo, frames: list[Frame], fps: int) -> None:
+    slow = render_video(12, fps=fps, seconds=8.0)
+    np.testing.assert_array_equal(slow.truth.position, video.truth.position[:: 16 // fps])
+    for one, other in zip(slow.frames(), frames[:: 16 // fps], strict=True):
+        assert one.time == other.time
+        away = np.abs(one.image.astype(float) - other.image)
+        assert np.median(away) <= 8  # the film's grain, which no two videos share
+
+
 def test_four_frames_a_second_are_annotated(frames: list[Frame]) -> None:
     assert [frame.index for frame in frames if frame.annotations is not None] == list(range(0, 128, 4))
 
