@@ -30,7 +30,7 @@ class Muon(torch.optim.Optimizer):
 
     @torch.no_grad()
     def step(self, closure: None = None) -> None:  # type: ignore[override]
-        """Update every weight that has a gradient."""
+        """Update every weight that has a gradient; closures, which the base class overloads for, are not taken."""
         for group in self.param_groups:
             for weight in group["params"]:
                 if weight.grad is None:

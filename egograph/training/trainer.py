@@ -19,7 +19,7 @@ from egograph.training.muon import Muon
 log = logging.getLogger("egograph")
 
 
-WEIGHTS = {
+LOSS_WEIGHTS = {
     "heat": 1.0, "reach": 1.0, "box": 1.0, "score": 1.0, "object": 0.5, "contact": 1.0,
     "glance": 0.3, "verb": 1.0, "noun": 1.0, "acting": 0.5,
 }  # fmt: skip
@@ -59,7 +59,7 @@ class Task(Protocol[Batch]):
         """A random batch."""
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
-        """The losses of a batch; training minimises their sum, weighted by `WEIGHTS`."""
+        """The losses of a batch; training minimises their sum, weighted by `LOSS_WEIGHTS`."""
 
 
 Progress = Callable[[int, dict[str, float]], None]
@@ -110,7 +110,7 @@ def run_stage(
                 group["lr"] = config.learning_rate * _pace(step, config)
         torch.manual_seed(seed * 1_000_003 + step)  # dropout, too, is the same when a run is resumed
         losses = task.losses(task.draw(np.random.default_rng([seed, step])))
-        total: Tensor = sum((WEIGHTS[name] * loss for name, loss in losses.items()), torch.zeros(()))
+        total: Tensor = sum((LOSS_WEIGHTS[name] * loss for name, loss in losses.items()), torch.zeros(()))
         task.module.zero_grad(set_to_none=True)
         total.backward()
         norm = nn.utils.clip_grad_norm_(task.module.parameters(), 5.0)
