@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from fractions import Fraction
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -20,14 +19,13 @@ from typing import Any
 import cv2
 import numpy as np
 
-from egograph.data import visor_layout
-from egograph.data.classes import EPIC_NOUN_IDS, EPIC_VERB_IDS
-from egograph.data.epic import COLUMNS, VIDEO_COLUMNS, Segment, format_timestamp
-from egograph.data.toy_kitchen.actions import Pair, spoken
-from egograph.data.toy_kitchen.annotate import Annotation
+from egograph.data.epic import COLUMNS, VIDEO_COLUMNS, Segment
+from egograph.data.toy_kitchen.actions import Pair
+from egograph.data.toy_kitchen.mp4 import Mp4
+from egograph.data.toy_kitchen.rows import epic_row, visor_entry
 from egograph.data.toy_kitchen.script import wanted_pairs
 from egograph.data.toy_kitchen.splits import Split, find_split
-from egograph.data.toy_kitchen.video import Frame, ToyVideo, plan_pairs, render_video, video_name
+from egograph.data.toy_kitchen.video import ToyVideo, plan_pairs, render_video, video_name
 from egograph.errors import EgographError
 
 # Goes up with every change to what the same parameters write.
@@ -36,7 +34,6 @@ BEGUN = "begun.json"
 FINISHED = "finished.json"
 SIZES = ((256, 192), (256, 192), (256, 192), (320, 180), (288, 216), (320, 240))
 SECONDS = (12.0, 16.0)
-ENCODER = {"preset": "ultrafast", "crf": "25", "threads": "1"}
 
 
 @dataclass(frozen=True)
@@ -160,7 +157,7 @@ def _write_all(
     for one in write_videos(folder, orders, workers):
         written.append(one)
         progress(len(written))
-    rows = [_epic_row(segment, others, info) for one in written for segment, others, info in _labelled(one)]
+    rows = [epic_row(segment, others, info) for one in written for segment, others, info in _labelled(one)]
     (folder / f"EPIC_100_{split.name}.csv").write_text(_csv(COLUMNS, rows))
     (folder / "EPIC_100_video_info.csv").write_text(_csv(VIDEO_COLUMNS, [list(one.info.values()) for one in written]))
     mapping = {one.video: one.frame_names for one in written}
@@ -216,102 +213,15 @@ def _render(path: Path, annotations: Path, video: ToyVideo) -> None:
     """Writes the video, then its annotations: where these are, both are whole."""
     entries = []
     own = f".{os.getpid()}.part"  # a killed process's worker may still be at the same video
-    with _Mp4(path.with_suffix(own), video.fps, video.size) as file:
+    with Mp4(path.with_suffix(own), video.fps, video.size) as file:
         for frame in video.frames():
             file.write(frame.image)
             if frame.annotations is not None:
-                entries.append(_visor_entry(video, frame))
+                entries.append(visor_entry(video, frame))
     content = {"info": {"video": video.name, "generator": GENERATOR_VERSION}, "video_annotations": entries}
     annotations.with_suffix(own).write_text(json.dumps(content, separators=(",", ":")))
     path.with_suffix(own).replace(path)
     annotations.with_suffix(own).replace(annotations)
-
-
-class _Mp4:
-    """An H.264 file whose bytes depend on the frames alone."""
-
-    def __init__(self, path: Path, fps: int, size: tuple[int, int]) -> None:
-        import av
-
-        self._av = av
-        self._container = av.open(str(path), "w", format="mp4", options={"fflags": "+bitexact"})
-        self._stream: Any = self._container.add_stream(
-            "libx264", rate=Fraction(fps), options={**ENCODER, "g": str(2 * fps)}
-        )
-        self._stream.width, self._stream.height = size
-        self._stream.pix_fmt = "yuv420p"
-        self._stream.codec_context.flags |= 1 << 23
-
-    def __enter__(self) -> "_Mp4":
-        return self
-
-    def write(self, image: Any) -> None:
-        """Adds a frame, uint8 `[H, W, 3]` RGB."""
-        planes = cv2.cvtColor(image, cv2.COLOR_RGB2YUV_I420)
-        for packet in self._stream.encode(self._av.VideoFrame.from_ndarray(planes, format="yuv420p")):
-            self._container.mux(packet)
-
-    def __exit__(self, *fault: object) -> None:
-        if fault[0] is None:
-            for packet in self._stream.encode():
-                self._container.mux(packet)
-        self._container.close()
-
-
-def _visor_entry(video: ToyVideo, frame: Frame) -> dict[str, Any]:
-    assert frame.annotations is not None
-    name = f"{video.name}_frame_{frame.index:010d}.jpg"
-    scale = np.array(visor_layout.SIZE) / np.array(video.size)
-    image = {
-        "image_path": f"{video.name}/{name}",
-        "name": name,
-        "subsequence": f"{video.name}_seq_00001",
-        "video": video.name,
-    }
-    return {"image": image, "annotations": [_visor_object(one, scale) for one in frame.annotations]}
-
-
-def _visor_object(one: Annotation, scale: Any) -> dict[str, Any]:
-    hands = {"left hand": visor_layout.LEFT_HAND_CLASS, "right hand": visor_layout.RIGHT_HAND_CLASS}
-    entry: dict[str, Any] = {
-        "id": one.id,
-        "name": spoken(one.noun),
-        "class_id": hands[one.noun] if one.noun in hands else EPIC_NOUN_IDS[one.noun],
-        "exhaustive": "y",
-        "segments": [np.rint(polygon * scale).astype(int).tolist() for polygon in one.polygons],
-    }
-    if one.noun in hands:
-        nothing_seen = visor_layout.TOUCHES_OTHER if one.touches_unseen else visor_layout.HAND_FREE
-        entry["in_contact_object"] = one.touches or nothing_seen
-    return entry
-
-
-def _epic_row(segment: Segment, others: tuple[str, ...], info: dict[str, str]) -> list[str]:
-    fps = float(info["fps"])
-    verb = spoken(next(key for key, value in EPIC_VERB_IDS.items() if value == segment.verb)).replace(" ", "-")
-    nouns = [key for key in (_noun_key(segment.noun), *others) if key in EPIC_NOUN_IDS]
-    nouns = list(dict.fromkeys(nouns))
-    return [
-        segment.narration_id,
-        segment.participant,
-        segment.video,
-        format_timestamp(segment.start),
-        format_timestamp(segment.start),
-        format_timestamp(segment.stop),
-        str(max(int(segment.start * fps), 1)),
-        str(int(segment.stop * fps)),
-        segment.narration,
-        verb,
-        str(segment.verb),
-        nouns[0],
-        str(segment.noun),
-        str(nouns),
-        str([EPIC_NOUN_IDS[key] for key in nouns]),
-    ]
-
-
-def _noun_key(number: int) -> str:
-    return next(key for key, value in EPIC_NOUN_IDS.items() if value == number)
 
 
 def _csv(columns: tuple[str, ...], rows: list[list[str]]) -> str:
