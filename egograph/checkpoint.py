@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from egograph.encoders.tiny import TinyEncoderConfig
 from egograph.errors import EgographError, UsageError, first_line
 from egograph.model import EgoGraph, ModelConfig
 from egograph.nn.temporal_head import TemporalHeadConfig
+
+log = logging.getLogger("egograph")
 
 BUILT_IN = "built-in"
 WEIGHTS = "model.safetensors"
@@ -101,6 +104,7 @@ def load_model(model: str = BUILT_IN, encoder: EncoderConfig | None = None) -> E
     folder = model_folder(model)
     config = _read_config(folder)
     if encoder is not None and encoder != config.encoder:
+        log.warning("%s was not trained with this encoder: what follows it is untrained, and abstains", model)
         return untrained(config.model, encoder, config.vocabulary)
     built = EgoGraph(config.model, build_encoder(config.encoder), config.vocabulary)
     try:
@@ -137,7 +141,9 @@ def load_baseline(folder: Path) -> FrameBaseline:
         model = FrameBaseline(build_encoder(config.encoder), config.vocabulary, config.head)
         model.load_state_dict(load_file(folder / WEIGHTS))
     except (OSError, ValueError, RuntimeError, SafetensorError, UsageError) as fault:
-        raise EgographError(f"{folder}: no control here ({first_line(fault)}); train one with model=frames") from None
+        raise EgographError(
+            f"{folder}: no control here ({first_line(fault)}); train one with architecture=frames"
+        ) from None
     return model.eval()
 
 
@@ -165,8 +171,11 @@ def _read_config(folder: Path) -> SavedConfig:
     if not path.is_file():
         raise EgographError(f"{folder}: no model here (no config.json); give a folder that training wrote")
     try:
-        return build(SavedConfig, json.loads(path.read_text()))
-    except (ValueError, UsageError) as fault:
+        content = json.loads(path.read_text())
+        if not isinstance(content, dict) or content.get("format") != _FORMAT:
+            raise UsageError(f"its format is not {_FORMAT}")
+        return build(SavedConfig, content)
+    except (OSError, ValueError, UsageError) as fault:
         raise EgographError(
             f"{path}: not of this version ({first_line(fault)}); train or fetch the model anew"
         ) from None

@@ -63,13 +63,11 @@ def convert(hint: Any, value: Any, at: str) -> Any:
         return _convert_tuple(hint, value, at)
     if origin is Literal:
         return _convert_literal(get_args(hint), value, at)
-    if hint is Path:
-        return Path(_expect(isinstance(value, str), hint, value, at))
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if hint is float:
         return float(_expect(number, hint, value, at))
-    if hint is str:  # a folder may be called 2026, a camera 0
-        return str(_expect(number or isinstance(value, str), hint, value, at))
+    if hint in (str, Path):  # a folder may be called 2026, a camera 0
+        return hint(str(_expect(number or isinstance(value, str), hint, value, at)))
     if hint is int:
         return _expect(number and isinstance(value, int), hint, value, at)
     return _expect(isinstance(value, hint), hint, value, at)

@@ -1,6 +1,7 @@
 """The actors of a job, started: decoders, encoders, a recogniser and a writer."""
 
 import asyncio
+import math
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -45,7 +46,7 @@ def start_actors(config: StreamConfig, model: EgoGraph, key: CacheKey) -> Actors
 
     The writer runs on the driver's machine, where the output folder is.
     """
-    gpus = min(1.0, ray.cluster_resources().get("GPU", 0.0) / config.encoders)
+    gpus = _gpu_share(config.encoders, int(ray.cluster_resources().get("GPU", 0)))
     encoder = ray.remote(Encoder).options(num_gpus=gpus)
     here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
     weights = ray.put(model)
@@ -56,6 +57,11 @@ def start_actors(config: StreamConfig, model: EgoGraph, key: CacheKey) -> Actors
         recogniser=ray.remote(Recogniser).remote(weights),
         writer=ray.remote(Writer).options(scheduling_strategy=here).remote(config.output.absolute(), key),
     )
+
+
+def _gpu_share(encoders: int, gpus: int) -> float:
+    """The share of a GPU that each encoder asks for, so that all find a place: none is spread over two."""
+    return 1.0 / math.ceil(encoders / gpus) if gpus else 0.0
 
 
 def _encoder_threads(encoders: int) -> int:

@@ -29,6 +29,7 @@ from egograph.video.source import Source
 
 _log = logging.getLogger("egograph")
 _INTERRUPTED = "interrupted"
+_PATIENCE = 30.0  # seconds that actors may take to start before a word is said
 
 _Queue = asyncio.Queue[ObjectRef | Decoded]
 
@@ -63,15 +64,28 @@ class Flow:
             EgographError: the actors cannot be started.
         """
         with interruptible(self._stop):
-            try:
-                await self._actors.ready()
-            except RayError as fault:
-                raise EgographError(f"Ray: the actors cannot be started: {_reason(fault)}") from None
+            await self._start()
             progress = asyncio.create_task(show_progress(self._under_way))
             outcomes = await asyncio.gather(*(self._follow(source) for source in sources))
             progress.cancel()
             self._actors.writer.close.remote()
         return tuple(outcomes)
+
+    async def _start(self) -> None:
+        """Wait for the actors; Ray waits without a word where it has no room for one."""
+        ready, stop = asyncio.create_task(self._actors.ready()), asyncio.create_task(self._stop.wait())
+        while not ready.done() and not stop.done():
+            done, _ = await asyncio.wait((ready, stop), timeout=_PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+            if not done:
+                _log.warning("Ray has no room for the actors yet; wait for other jobs, or ask for fewer encoders=")
+        stop.cancel()
+        try:
+            if not ready.done():
+                ready.cancel()
+                raise EgographError("interrupted before the actors were up; nothing was labelled")
+            ready.result()
+        except RayError as fault:
+            raise EgographError(f"Ray: the actors cannot be started: {_reason(fault)}") from None
 
     async def _follow(self, source: Source) -> StreamOutcome:
         async with nullcontext() if source.live else self._file_slots:

@@ -47,6 +47,8 @@ class WebcamConfig:
     def __post_init__(self) -> None:
         if not 0 <= self.port < 65536:
             raise ValueError(f"port={self.port}: has to be 0 to 65535")
+        if self.stream.reader == "decord":  # it seeks in whole files
+            raise ValueError("stream.reader=decord: the live demo reads with pyav; leave it out")
 
 
 def run_webcam(config: WebcamConfig, model: EgoGraph) -> RunSummary:

@@ -66,7 +66,7 @@ class StreamGroup:
             commit = Commit(**values | {"key": CacheKey.from_json(values["key"])})
         except (OSError, ValueError, KeyError, TypeError) as fault:
             raise EgographError(
-                f"{path}: no stream's cache ({first_line(fault)}); egograph cache gc drops it"
+                f"{path}: no stream's cache ({first_line(fault)}); egograph cache gc drops it once it is an hour old"
             ) from None
         return cls(path, group, commit)
 

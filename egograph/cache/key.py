@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from egograph.checkpoint import fingerprint
@@ -72,6 +72,10 @@ class CacheKey:
             elif names:
                 found.append(f"{part} ({', '.join(names)})")
         return found
+
+    def of_its_nodes(self, other: "CacheKey") -> "CacheKey":
+        """The wanted key `other`, if this one's nodes were annotated: no model finds those, and any can replay them."""
+        return replace(other, nodes=self.nodes) if self.nodes.get("extractor") == "annotations" else other
 
     def check(self, other: "CacheKey", what: str) -> None:
         """Refuse a key that differs from this one, the key of `what`.

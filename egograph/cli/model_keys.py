@@ -79,9 +79,9 @@ class ModelKeys:
             return None
         return VisorBoxes(self.nodes.folder, model.vocabulary, model.config.nodes.objects)
 
-    def cache_key(self, model: EgoGraph, stream: ClipSampler) -> CacheKey:
-        """The key of what is cached; nodes from annotations are told apart from those that the model finds."""
-        key = CacheKey.of(model, stream.fps, stream.frames)
+    def cache_key(self, model: EgoGraph, stream: ClipSampler | None = None) -> CacheKey:
+        """The key of what is cached, in any sampling if none is given; nodes from annotations are told apart."""
+        key = CacheKey.of(model, stream.fps, stream.frames) if stream else CacheKey.of(model)
         if isinstance(self.nodes, AnnotationsKeys):
             return replace(key, nodes={"extractor": self.nodes.name, "folder": str(self.nodes.folder)})
         return key

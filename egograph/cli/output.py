@@ -1,5 +1,6 @@
 """The folder that a run's results go to."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,7 @@ def run_folder(output: Path) -> Iterator[RunFolder]:
     Raises:
         UsageError: the folder cannot be made, or nothing can be written in it.
     """
-    made = [path for path in (output, *output.parents) if not path.exists()]
+    made = [path for path in (output, *output.parents) if not os.path.exists(path)]
     try:
         try:
             place = RunFolder(output)

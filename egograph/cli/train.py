@@ -28,5 +28,8 @@ def run(config: TrainConfig) -> Outcome:
     with run_folder(config.output):
         summary = train.train(config)
     print(f"{config.experiment}: trained in {summary['seconds'] / 60:.1f} min")
-    print(f"{config.output}/  try it: egograph demo model={config.output}")
+    if config.architecture == "graph":
+        print(f"{config.output}/  try it: egograph demo model={config.output}")
+    else:
+        print(f"{config.output}/  score it: egograph evaluate control={config.output} model=…")
     return Outcome(DONE, summary)

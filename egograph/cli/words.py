@@ -1,9 +1,9 @@
 """A command's words: options, sources and Hydra overrides, in any order."""
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from egograph.cli.commands import COMMANDS
 from egograph.errors import UsageError
@@ -16,26 +16,22 @@ _VALUED = ("--cfg", "--source")
 
 @dataclass(frozen=True)
 class Words:
-    """What was typed after `egograph`.
+    """What was typed after `egograph`, without `--json` and `--verbose`, which hold even where the rest is wrong.
 
     Attributes:
         command: a key of `COMMANDS`; empty where help was asked for without one.
         sources: the words that are no overrides.
         overrides: Hydra overrides.
-        json: end stdout with one JSON object.
         cfg: print the composed config instead of running.
         help: print help instead of running.
-        verbose: say more, and show stack traces.
         version: print the version instead of running.
     """
 
     command: str = ""
     sources: tuple[str, ...] = ()
     overrides: tuple[str, ...] = ()
-    json: bool = False
     cfg: bool = False
     help: bool = False
-    verbose: bool = False
     version: bool = False
 
 
@@ -75,10 +71,8 @@ def read_words(argv: Sequence[str]) -> Words:
         command,
         tuple(sources),
         tuple(overrides),
-        json="--json" in options,
         cfg="--cfg" in options,
         help="--help" in options,
-        verbose="--verbose" in options,
         version="--version" in options,
     )
 
@@ -96,4 +90,4 @@ def _sort(plain: Sequence[str]) -> tuple[str, list[str], list[str]]:
 
 
 def _is_override(word: str) -> bool:
-    return bool(_OVERRIDE.match(word)) and not Path(word).exists()
+    return bool(_OVERRIDE.match(word)) and not os.path.exists(word)

@@ -1,7 +1,8 @@
 """DINOv2 (arXiv 2304.07193) through `transformers`, frozen."""
 
-import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -13,7 +14,7 @@ from egograph.encoders.encoder import Encoder
 from egograph.encoders.patches import Patches
 from egograph.encoders.precision import native_bf16
 from egograph.encoders.preprocess import Preprocess
-from egograph.errors import EgographError
+from egograph.errors import EgographError, first_line
 
 _KINDS = ("dinov2", "dinov2_with_registers")
 _IMAGENET_MEAN = (0.485, 0.456, 0.406)
@@ -78,6 +79,7 @@ class DinoV2Encoder(Encoder):
 
 
 def _load(checkpoint: str) -> Any:
+    from safetensors import SafetensorError
     from transformers import AutoConfig, AutoModel
 
     folder = Path(checkpoint)
@@ -85,15 +87,35 @@ def _load(checkpoint: str) -> Any:
         raise EgographError(f"{checkpoint}: no safetensors in this folder; save the model with save_pretrained")
     if not folder.is_dir() and (checkpoint.startswith((".", os.sep)) or checkpoint.count("/") > 1):
         raise EgographError(f"{checkpoint}: no such folder; give a hub id or a folder that save_pretrained wrote")
-    loud = logging.getLogger("transformers").level
-    logging.getLogger("transformers").setLevel(logging.ERROR)
+    with _quiet():
+        try:
+            config = AutoConfig.from_pretrained(checkpoint)
+            if config.model_type not in _KINDS:
+                raise EgographError(f"{checkpoint}: a {config.model_type}, not a DINOv2; give a checkpoint of DINOv2")
+            model, found = AutoModel.from_pretrained(
+                checkpoint, config=config, use_safetensors=True, dtype=torch.float32, output_loading_info=True
+            )
+        except (OSError, ValueError, RuntimeError, SafetensorError) as fault:
+            raise EgographError(
+                f"{checkpoint}: cannot be loaded ({first_line(fault)}); give a hub id or a whole local folder"
+            ) from None
+    if found["missing_keys"]:  # transformers would draw them at random
+        name, count = min(found["missing_keys"]), len(found["missing_keys"])
+        raise EgographError(f"{checkpoint}: lacks {count} weights that its config asks for ({name}, …); fetch it anew")
+    return model.eval()
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the warnings and progress bars of transformers: what matters is said by us."""
+    from transformers.utils import logging as transformers_logging
+
+    loud, bars = transformers_logging.get_verbosity(), transformers_logging.is_progress_bar_enabled()
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
     try:
-        config = AutoConfig.from_pretrained(checkpoint)
-        if config.model_type not in _KINDS:
-            raise EgographError(f"{checkpoint}: a {config.model_type}, not a DINOv2; give a checkpoint of DINOv2")
-        return AutoModel.from_pretrained(checkpoint, config=config, use_safetensors=True, dtype=torch.float32).eval()
-    except (OSError, ValueError) as fault:
-        reason = str(fault).strip().splitlines()[0]
-        raise EgographError(f"{checkpoint}: cannot be loaded ({reason}); give a hub id or a local folder") from None
+        yield
     finally:
-        logging.getLogger("transformers").setLevel(loud)
+        transformers_logging.set_verbosity(loud)
+        if bars:
+            transformers_logging.enable_progress_bar()

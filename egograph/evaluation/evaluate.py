@@ -1,6 +1,7 @@
 """`egograph evaluate`: a model, and its control, on splits of a dataset."""
 
 import json
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -79,7 +80,7 @@ def evaluate(config: EvaluateConfig, progress: Callable[[str], None]) -> list[Sp
         scores.append(SplitScore(name, table.accuracy(), boxes, judged, accuracy))
     config.output.mkdir(parents=True, exist_ok=True)
     results = _made_with(config) | {"splits": as_json(scores)}
-    (config.output / "results.json").write_text(json.dumps(results, indent=2) + "\n")
+    (config.output / "results.json").write_text(json.dumps(results, indent=2, allow_nan=False) + "\n")
     (config.output / "table.md").write_text(markdown(scores))
     return scores
 
@@ -96,8 +97,15 @@ def _made_with(config: EvaluateConfig) -> dict[str, Any]:
 
 
 def as_json(scores: Sequence[SplitScore]) -> dict[str, Any]:
-    """The scores by split, as plain values."""
-    return {score.split: {key: value for key, value in asdict(score).items() if key != "split"} for score in scores}
+    """The scores by split, as plain values; None where there was nothing to count, as JSON knows no NaN."""
+    return {
+        score.split: {key: _countable(value) for key, value in asdict(score).items() if key != "split"}
+        for score in scores
+    }
+
+
+def _countable(part: dict[str, float] | None) -> dict[str, float | None] | None:
+    return part and {name: None if math.isnan(value) else value for name, value in part.items()}
 
 
 def markdown(scores: Sequence[SplitScore]) -> str:

@@ -10,11 +10,15 @@ _NODE_NAMES = {"feature": "x"}
 
 
 def to_data(graph: SceneGraph) -> Data:
-    """Give the graph as one `Data`: `x` is the node feature, `edge_type` the relation, `edge_weight` the confidence."""
+    """Give the graph as one `Data`, that can be batched like any other.
+
+    `x` is the node feature, `edge_type` the relation, `edge_weight` the confidence, `graph_ptr` the bounds of the
+    single graphs (PyG's batches have a `ptr` of their own).
+    """
     columns = {_NODE_NAMES.get(name, name): getattr(graph.nodes, name) for name in COLUMNS}
     return Data(
         **columns,
-        ptr=graph.nodes.ptr,
+        graph_ptr=graph.nodes.ptr,
         edge_index=graph.edge_index,
         edge_type=graph.relation,
         edge_weight=graph.confidence,
@@ -25,7 +29,7 @@ def to_data(graph: SceneGraph) -> Data:
 def from_data(data: Data) -> SceneGraph:
     """Take back what `to_data` gave."""
     columns = {name: data[_NODE_NAMES.get(name, name)] for name in COLUMNS}
-    return SceneGraph(Nodes(**columns, ptr=data["ptr"]), data.edge_index, data.edge_type, data.edge_weight)
+    return SceneGraph(Nodes(**columns, ptr=data["graph_ptr"]), data.edge_index, data.edge_type, data.edge_weight)
 
 
 def to_hetero(graph: SceneGraph) -> HeteroData:
@@ -35,7 +39,7 @@ def to_hetero(graph: SceneGraph) -> HeteroData:
     """
     data = HeteroData()
     nodes = graph.nodes
-    data["ptr"] = nodes.ptr
+    data["graph_ptr"] = nodes.ptr
     local = torch.empty_like(nodes.kind)
     for kind, name in enumerate(KINDS):
         rows = (nodes.kind == kind).nonzero().flatten()
@@ -61,7 +65,7 @@ def from_hetero(data: HeteroData) -> SceneGraph:
     columns = {
         column: torch.cat([data[name][_NODE_NAMES.get(column, column)] for name in KINDS])[back] for column in COLUMNS
     }
-    nodes = Nodes(**columns, ptr=data["ptr"])
+    nodes = Nodes(**columns, ptr=data["graph_ptr"])
     edges, relations, weights, positions = [], [], [], []
     for source, relation, target in data.edge_types:
         store = data[source, relation, target]

@@ -13,10 +13,10 @@ from egograph.nn.temporal_head import ActionLogits, TemporalHead, TemporalHeadCo
 from egograph.nodes.box import centre_size
 from egograph.nodes.nodes import KINDS, MEMORY_FRAME, OBJECT, UNKNOWN_NOUN, Nodes
 from egograph.nodes.tracker import Tracked, TrackerConfig, last_rows, track
+from egograph.video.clip import LONGEST_CLIP
 
 _PLACE_FEATURES = 4 + 4 + 1 + 2
 _MOTION_SCALE = 5.0  # boxes move a few hundredths of the frame from one frame to the next
-_LONGEST_CLIP = 64
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Recogniser(nn.Module):
         self.memory = nn.Linear(dim, dim)
         self.kind = nn.Embedding(len(KINDS), dim)
         self.noun = nn.Embedding(nouns + 1, dim)  # the first is that of nodes whose noun is unknown
-        self.time = nn.Embedding(_LONGEST_CLIP + 1, dim)
+        self.time = nn.Embedding(LONGEST_CLIP + 1, dim)
         self.place = nn.Sequential(nn.Linear(_PLACE_FEATURES, dim), nn.GELU(), nn.Linear(dim, dim))
         self.affinity = nn.Linear(dim, config.affinity)
         self.passing = MessagePassing(config.message_passing, dim)

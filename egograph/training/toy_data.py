@@ -20,6 +20,9 @@ class ToyDataConfig:
         held_out: videos of every other split.
         seed: draws all of them.
         workers: processes that render.
+
+    Raises:
+        ValueError: a value is out of its range.
     """
 
     folder: str = "outputs/toy_kitchen/data"
@@ -29,6 +32,13 @@ class ToyDataConfig:
     held_out: int = 100
     seed: int = 0
     workers: int = 2
+
+    def __post_init__(self) -> None:
+        for name in ("stills", "calibration", "held_out", "workers"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name}={getattr(self, name)}: has to be 1 or more")
+        if self.train <= self.calibration:
+            raise ValueError(f"train={self.train}: has to be more than calibration={self.calibration} of them")
 
     def videos(self, split: str) -> int:
         """The videos of a split."""

@@ -41,7 +41,7 @@ class TrainConfig:
 
     Attributes:
         output: the folder for the model, its checkpoints and its curve; the same folder resumes.
-        model: "graph", or "frames" for the control without nodes and graph.
+        architecture: "graph", or "frames" for the control without nodes and graph.
         encoder: the encoder.
         sizes: the sizes of what comes after it.
         data: the toy kitchen's videos.
@@ -53,10 +53,13 @@ class TrainConfig:
         fps: frames a second of the fixed clock.
         frames: frames a clip.
         half: store the weights in fp16.
+
+    Raises:
+        ValueError: a value is out of its range.
     """
 
     output: Path
-    model: Literal["graph", "frames"] = "graph"
+    architecture: Literal["graph", "frames"] = "graph"
     encoder: EncoderConfig = field(default_factory=TinyEncoderConfig)
     sizes: ModelConfig = field(default_factory=ModelConfig)
     data: ToyDataConfig = field(default_factory=ToyDataConfig)
@@ -68,6 +71,11 @@ class TrainConfig:
     fps: float = 8.0
     frames: int = 8
     half: bool = True
+
+    def __post_init__(self) -> None:
+        ClipSampler(fps=self.fps, frames=self.frames)
+        if self.clips < 1:
+            raise ValueError(f"clips={self.clips}: has to be 1 or more")
 
 
 def train(config: TrainConfig) -> dict[str, Any]:
@@ -82,7 +90,7 @@ def train(config: TrainConfig) -> dict[str, Any]:
     encoder = build_encoder(config.encoder)
     with _progress() as bars:
         run = _Run(config, bars)
-        if config.model == "graph":
+        if config.architecture == "graph":
             run.train_graph(EgoGraph(config.sizes, encoder, TOY_KITCHEN))
         else:
             run.train_control(FrameBaseline(encoder, TOY_KITCHEN, config.sizes.recogniser.head))

@@ -21,7 +21,7 @@ log = logging.getLogger("egograph")
 
 LOSS_WEIGHTS = {
     "heat": 1.0, "reach": 1.0, "box": 1.0, "score": 1.0, "object": 0.5, "contact": 1.0,
-    "glance": 0.3, "verb": 1.0, "noun": 1.0, "acting": 0.5,
+    "glance": 0.5, "verb": 1.0, "noun": 1.0, "acting": 0.5,
 }  # fmt: skip
 
 _SMALLEST_MATRIX = 16
@@ -37,6 +37,9 @@ class StageConfig:
         learning_rate: the highest, reached after the warm-up.
         weight_decay: of the weights that Muon updates.
         warmup: share of the steps in which the learning rate rises.
+
+    Raises:
+        ValueError: a value is out of its range.
     """
 
     steps: int
@@ -44,6 +47,17 @@ class StageConfig:
     learning_rate: float = 2e-3
     weight_decay: float = 0.05
     warmup: float = 0.05
+
+    def __post_init__(self) -> None:
+        for name in ("steps", "size"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name}={getattr(self, name)}: has to be 1 or more")
+        if not 0 < self.learning_rate < math.inf:
+            raise ValueError(f"learning_rate={self.learning_rate}: has to be a number above 0")
+        if not 0 <= self.weight_decay < math.inf:
+            raise ValueError(f"weight_decay={self.weight_decay}: has to be 0 or more")
+        if not 0 <= self.warmup < 1:
+            raise ValueError(f"warmup={self.warmup}: has to be 0 or more and below 1")
 
 
 Batch = TypeVar("Batch")

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+LONGEST_CLIP = 64  # frames
+
 
 @dataclass(frozen=True)
 class Clip:

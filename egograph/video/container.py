@@ -35,6 +35,7 @@ def open_container(source: Source) -> InputContainer:
             format="v4l2" if source.is_camera else None,
             options={"rtsp_transport": "tcp"} if source.address.startswith("rtsp") else {},
             timeout=None if source.is_file else _PATIENCE,
+            metadata_errors="replace",  # titles in another encoding than UTF-8 are no fault of the video
         )
     except av.error.InvalidDataError:
         raise SourceError(f"{source}: not a video, or cut off before its index; give a whole video file") from None
@@ -98,9 +99,9 @@ def _stated_by_matroska(container: InputContainer, stream: VideoStream) -> float
 
 def _check_file(address: str) -> None:
     path = Path(address)
-    if path.is_dir():
+    if os.path.isdir(path):
         raise SourceError(f"{address}: no video in this folder; give a video file, or a folder that holds some")
-    if not path.exists():
+    if not os.path.exists(path):
         raise SourceError(f"{address}: no such file; check the path")
     if not os.access(path, os.R_OK):
         raise SourceError(f"{address}: may not be read; give yourself leave to read it (chmod +r)")

@@ -1,5 +1,6 @@
 """ClipSampler: a video source as clips on a fixed clock."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import get_args
@@ -7,7 +8,7 @@ from typing import get_args
 import numpy as np
 
 from egograph.errors import TruncatedSource
-from egograph.video.clip import Clip
+from egograph.video.clip import LONGEST_CLIP, Clip
 from egograph.video.clock import Clock, Pick, picks
 from egograph.video.open_reader import ReaderName, open_reader
 from egograph.video.reader import Reader
@@ -22,7 +23,7 @@ class ClipSampler:
 
     Attributes:
         fps: ticks a second, above 0.
-        frames: ticks a clip, 1 or more.
+        frames: ticks a clip, 1 to 64.
         reader: `auto`, `decord` or `pyav`, see `open_reader`; all give the same clips of a file.
 
     Raises:
@@ -34,10 +35,10 @@ class ClipSampler:
     reader: ReaderName = "auto"
 
     def __post_init__(self) -> None:
-        if not self.fps > 0:
-            raise ValueError(f"fps={self.fps}: has to be above 0")
-        if self.frames < 1:
-            raise ValueError(f"frames={self.frames}: has to be 1 or more")
+        if not 0 < self.fps < math.inf:
+            raise ValueError(f"fps={self.fps}: has to be a number above 0")
+        if not 1 <= self.frames <= LONGEST_CLIP:
+            raise ValueError(f"frames={self.frames}: has to be 1 to {LONGEST_CLIP}")
         if self.reader not in get_args(ReaderName):
             raise ValueError(f"reader={self.reader}: not one of {', '.join(get_args(ReaderName))}")
 

@@ -1,6 +1,7 @@
 """Where video comes from: the words of a command as sources with names."""
 
 import glob
+import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -54,30 +55,39 @@ def find_sources(words: Sequence[str]) -> list[Source]:
     (`rtsp://`, `http://`, `https://`); a camera's device (`/dev/video0`) or number (`0`). A stream is named by its
     file's stem, with as much of its path before it as it takes to be unique: `P01`, or `a/P01` and `b/P01`.
 
-    A file that is missing or is no video is a source like others, and says so when it is opened: the rest go on.
+    A file that is missing or is no video is a source like others, and says so when it is opened: the rest go on. So is,
+    among others, a folder without videos or a pattern that nothing matches.
 
     Raises:
-        SourceError: a word from which no source comes.
+        SourceError: no source comes from any word, or a word is an address of an unknown kind.
     """
-    addresses = list(_once(address for word in words for address in _addresses(word)))
+    found = [_addresses(word) for word in words]
+    if words and not any(found):
+        raise SourceError(_why_none(words[0]))
+    addresses = list(_once(address for word, some in zip(words, found, strict=True) for address in some or [word]))
     names = _unique_names([_parts(address) for address in addresses])
     return [Source(address, name, live=_is_live(address)) for address, name in zip(addresses, names, strict=True)]
 
 
 def _addresses(word: str) -> list[str]:
-    if word.isdecimal():
+    if word.isdecimal() and not os.path.exists(word):
         return [f"/dev/video{int(word)}"]
     if _is_url(word):
         if urlsplit(word).scheme.lower() not in _SCHEMES:
             kinds = ", ".join(f"{scheme}://" for scheme in _SCHEMES)
             raise SourceError(f"{_without_password(word)}: not an address of a known kind; give {kinds} or a path")
         return [word]
-    path = Path(word)
-    if path.is_dir():
-        return [str(video) for video in _videos_below(path)]
-    if not path.exists() and glob.has_magic(word):
+    if os.path.isdir(word):
+        return [str(video) for video in _videos_below(Path(word))]
+    if glob.has_magic(word) and not os.path.exists(word):
         return _matching(word)
     return [word]
+
+
+def _why_none(word: str) -> str:
+    if os.path.isdir(word):
+        return f"{word}: no video in this folder; give a video file, or a folder that holds some"
+    return f"{word}: no video is called so; check the pattern"
 
 
 def _videos_below(folder: Path) -> list[Path]:
@@ -89,17 +99,12 @@ def _videos_below(folder: Path) -> list[Path]:
         for path in folder.rglob("*")
         if path.suffix.lower() in VIDEO_SUFFIXES and not hidden(path) and not path.is_dir()
     ]
-    if not videos:
-        raise SourceError(f"{folder}: no video in this folder; give a video file, or a folder that holds some")
     return sorted(videos, key=lambda path: natural_key(str(path)))
 
 
 def _matching(pattern: str) -> list[str]:
     found = sorted(glob.glob(pattern, recursive=True), key=natural_key)  # noqa: PTH207 - may be an absolute pattern
-    videos = [path for path in found if Path(path).suffix.lower() in VIDEO_SUFFIXES]
-    if not videos:
-        raise SourceError(f"{pattern}: no video is called so; check the pattern")
-    return videos
+    return [path for path in found if Path(path).suffix.lower() in VIDEO_SUFFIXES]
 
 
 def natural_key(text: str) -> list[tuple[int, str]]:

@@ -57,7 +57,7 @@ def test_unknown_key(fails, command, key, right):
     ("override", "line"),
     [
         ("stream.fps=fast", "stream.fps=fast: not a number"),
-        ("stream.fps=0", "stream.fps=0.0: has to be above 0"),
+        ("stream.fps=0", "stream.fps=0.0: has to be a number above 0"),
         ("stream.frames=1.5", "stream.frames=1.5: not a whole number"),
         ("stream.reader=decode", "stream.reader=decode: not one of auto, decord, pyav; did you mean decord?"),
         ("encoder=dino", "encoder=dino: no such option of encoder; did you mean dinov2?; there is dinov2, tiny"),

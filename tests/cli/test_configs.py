@@ -57,7 +57,7 @@ def test_an_experiment_trains_in_a_folder_of_its_own(option):
     config = build(config_class("train"), plain(compose("train", [f"experiment={option}"]).config))
     assert config.experiment == option
     assert config.output == Path("outputs/train", option)
-    assert config.model == ("frames" if option.endswith("_control") else "graph")
+    assert config.architecture == ("frames" if option.endswith("_control") else "graph")
 
 
 def test_an_experiment_is_evaluated_by_its_name():

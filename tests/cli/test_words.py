@@ -11,8 +11,6 @@ def test_sources_overrides_and_options_come_in_any_order():
     assert words.command == "stream"
     assert words.sources == ("a.mp4", "rtsp://host/live?a=b", "b c.mp4")
     assert words.overrides == ("stream.fps=4", "+x=1")
-    assert words.json
-    assert words.verbose
 
 
 def test_a_file_with_an_equals_sign_is_a_source(tmp_path, monkeypatch):

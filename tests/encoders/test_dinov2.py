@@ -1,9 +1,11 @@
 """DINOv2 through transformers, on a small random checkpoint of the real class."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from transformers import (
     Dinov2Config,
     Dinov2Model,
@@ -92,3 +94,33 @@ def test_pickled_weights_are_refused(checkpoint: Path, tmp_path: Path) -> None:
 def test_an_absent_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(EgographError, match="no such folder"):
         encoder(tmp_path / "absent")
+
+
+def test_a_checkpoint_that_lacks_weights_is_refused(checkpoint: Path, tmp_path: Path) -> None:
+    shutil.copytree(checkpoint, tmp_path, dirs_exist_ok=True)
+    weights = load_file(tmp_path / "model.safetensors")
+    save_file(
+        {name: tensor for name, tensor in weights.items() if ".layer.0." not in name}, tmp_path / "model.safetensors"
+    )
+    with pytest.raises(EgographError, match=r"lacks \d+ weights that its config asks for \(.*layer\.0\."):
+        encoder(tmp_path)
+
+
+def test_weights_of_another_size_are_refused(checkpoint: Path, tmp_path: Path) -> None:
+    shutil.copytree(checkpoint, tmp_path, dirs_exist_ok=True)
+    Dinov2Config(**SIZES | {"hidden_size": 48}).save_pretrained(tmp_path)
+    with pytest.raises(EgographError, match="cannot be loaded"):
+        encoder(tmp_path)
+
+
+def test_a_cut_off_checkpoint_is_refused(checkpoint: Path, tmp_path: Path) -> None:
+    shutil.copytree(checkpoint, tmp_path, dirs_exist_ok=True)
+    weights = tmp_path / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1000])
+    with pytest.raises(EgographError, match="cannot be loaded"):
+        encoder(tmp_path)
+
+
+def test_loading_says_nothing(checkpoint: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    encoder(checkpoint)
+    assert capfd.readouterr() == ("", "")

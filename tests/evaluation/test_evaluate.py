@@ -35,6 +35,7 @@ def test_scores_and_what_they_are_of(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     assert written["splits"]["val"]["model"]["clips"] == scores[0].model.clips > 0
     assert written["splits"]["val"]["control"]["clips"] == scores[0].model.clips
     assert written["splits"]["val"]["abstention"]["abstained"] == 1.0  # never calibrated
+    assert written["splits"]["val"]["abstention"]["kept_accuracy"] is None
     assert written["model"]["sha256"] == file_digest(tmp_path / "model")
     assert written["control"]["sha256"] == file_digest(tmp_path / "control")
     assert written["data"] == {"generator": write.GENERATOR_VERSION, "seed": 0, "videos": 2}

@@ -1,6 +1,7 @@
 """To and from torch_geometric."""
 
 import torch
+from torch_geometric.data import Batch
 from torch_geometric.nn import TransformerConv
 
 from egograph.graph.pyg import from_data, from_hetero, to_data, to_hetero
@@ -38,6 +39,14 @@ def test_hetero_data_and_back_keeps_the_order_of_nodes_and_edges() -> None:
 def test_a_graph_without_edges_survives() -> None:
     assert_same(graph(0), from_data(to_data(graph(0))))
     assert_same(graph(0), from_hetero(to_hetero(graph(0))))
+
+
+def test_batches_come_apart_again() -> None:
+    first, second = graph(), graph(7)
+    batch = Batch.from_data_list([to_data(first), to_data(second)])
+    assert batch.num_graphs == 2
+    for one, other in zip((first, second), batch.to_data_list(), strict=True):
+        assert_same(one, from_data(other))
 
 
 def test_pyg_layers_take_it() -> None:

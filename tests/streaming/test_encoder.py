@@ -45,8 +45,10 @@ def test_clips_of_several_streams_share_batches(model: EgoGraph, monkeypatch: py
 def test_a_batch_that_fails_fails_for_all_of_it_and_the_next_goes_on(model: EgoGraph):
     encoder = Encoder(model, batch=2, wait=0.01, threads=1)
     wrong = PreparedClip(prepared("a", 0).span, torch.zeros(2, 8, 8, 3, dtype=torch.uint8), 0.0)
-    faults = encode(encoder, [wrong, prepared("b", 1)])
+    *faults, observed = encode(encoder, [wrong, prepared("b", 1), prepared("c", 2)])
+    assert len(faults) == 2
     assert all(isinstance(fault, RuntimeError) for fault in faults)
+    assert observed.span.stream == "c"
 
 
 def test_a_lone_clip_does_not_wait_for_ever(model: EgoGraph):

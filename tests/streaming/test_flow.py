@@ -1,5 +1,6 @@
 import asyncio
 import os
+import signal
 import time
 from collections import Counter
 from dataclasses import replace
@@ -10,8 +11,9 @@ import pytest
 import ray
 import torch
 
+from egograph.errors import EgographError
 from egograph.pipeline import ClipSpan, PreparedClip
-from egograph.streaming.actors import Actors
+from egograph.streaming.actors import Actors, _gpu_share
 from egograph.streaming.decoder import Decoded
 from egograph.streaming.flow import Flow
 from egograph.video.source import Source
@@ -113,3 +115,32 @@ def test_a_decoder_that_dies_costs_its_stream_alone(actors: Actors):
     assert [outcome.stream for outcome in outcomes if outcome.fault] == ["crash"]
     assert outcomes[0].fault.startswith("crash: the decoder crashed on it")
     assert written == {"crash": [0, 1], "after": list(range(12))}
+
+
+class Unplaced(Actors):
+    """Actors that Ray finds no room for."""
+
+    async def ready(self) -> None:
+        await asyncio.sleep(3600)
+
+
+def test_actors_without_room_are_told_and_can_be_given_up(monkeypatch, caplog):
+    monkeypatch.setattr("egograph.streaming.flow._PATIENCE", 0.05)
+    flow = Flow(Unplaced(start_decoder=lambda: None, encoders=(None,), recogniser=None, writer=None), 0, 0, 1)
+
+    async def impatient() -> None:
+        asyncio.get_running_loop().call_later(0.2, os.kill, os.getpid(), signal.SIGINT)
+        await flow.run([])
+
+    with caplog.at_level("WARNING", "egograph"), pytest.raises(EgographError, match="interrupted before the actors"):
+        asyncio.run(impatient())
+    assert any("no room for the actors yet" in line for line in caplog.messages)
+
+
+@pytest.mark.parametrize(
+    ("encoders", "gpus", "share"), [(1, 0, 0.0), (1, 1, 1.0), (1, 8, 1.0), (2, 1, 0.5), (3, 2, 0.5), (5, 2, 1 / 3)]
+)
+def test_every_encoder_finds_its_share_on_one_gpu(encoders: int, gpus: int, share: float):
+    assert _gpu_share(encoders, gpus) == share
+    if gpus:
+        assert gpus * (1 // share) >= encoders

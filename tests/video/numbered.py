@@ -45,18 +45,22 @@ def write_numbered(
     options: dict[str, str] | None = None,
     container_options: dict[str, str] | None = None,
     rotation: tuple[float, bool, bool] | None = None,
+    title: str | None = None,
 ) -> Path:
     """Write a video whose frame n is shown at `times[n]` seconds; the last is shown as long as the one before it.
 
     Args:
         noise: grey levels by which each pixel may differ, so that the video is not all index; at most 30.
         rotation: of the display matrix: degrees counterclockwise, then whether to flip left-right and top-bottom.
+        title: in the container's metadata.
     """
     width, height = size
     with av.open(path, "w", format=format, container_options=container_options or {}) as container:
         stream = container.add_stream(codec, options=options or _FAST.get(codec, {}))
         stream.width, stream.height, stream.pix_fmt = width, height, pixel_format
         stream.codec_context.time_base = time_base
+        if title is not None:
+            container.metadata["title"] = title
         if rotation is not None:
             degrees, left_right, top_bottom = rotation
             stream.set_display_rotation(degrees, hflip=left_right, vflip=top_bottom)

@@ -166,3 +166,12 @@ def test_a_file_that_ends_between_two_packets_is_said_to_be_cut_off(tmp_path, re
 def test_a_truncated_source_is_told_in_another_process_too():
     fault = pickle.loads(pickle.dumps(TruncatedSource("a.mp4: decoding stopped", decoded=1.5)))
     assert (str(fault), fault.decoded) == ("a.mp4: decoding stopped", 1.5)
+
+
+@pytest.mark.parametrize("suffix", ["mkv", "mp4"])
+def test_a_title_in_another_encoding_is_no_fault(tmp_path, suffix):
+    path = write_numbered(tmp_path / f"a.{suffix}", steady(8, 8), title="cafe")
+    path.write_bytes(path.read_bytes().replace(b"cafe", b"caf\xe9"))
+    assert b"caf\xe9" in path.read_bytes()
+    [clip] = ClipSampler(reader="pyav").clips(Source(str(path), "a", live=False))
+    assert clip.valid.all()

@@ -64,6 +64,22 @@ def test_a_camera_is_its_device_or_its_number(word):
     assert find_sources([word]) == [Source("/dev/video0", "video0", live=True)]
 
 
+def test_a_folder_whose_name_is_a_number_is_that_folder():
+    touch("01/P01.mp4")
+    assert names("01") == ["P01"]
+
+
+def test_what_gives_no_source_beside_others_says_so_when_it_is_opened():
+    touch("v/a.mp4")
+    Path("empty").mkdir()
+    assert names("empty", "v", "*.mp5") == ["empty", "a", "*"]
+
+
+def test_a_path_that_is_too_long_is_a_source_like_others():
+    long = "x" * 300 + ".mp4"
+    assert [source.address for source in find_sources([long])] == [long]
+
+
 def test_an_address_is_called_by_its_path():
     given = [
         "rtsp://cam1:8554/live/main",

@@ -4,6 +4,7 @@ import csv
 import fcntl
 import io
 import json
+import logging
 import os
 import shutil
 import signal
@@ -27,6 +28,8 @@ from egograph.data.toy_kitchen.script import wanted_pairs
 from egograph.data.toy_kitchen.splits import Split, find_split
 from egograph.data.toy_kitchen.video import ToyVideo, plan_pairs, render_video, video_name
 from egograph.errors import EgographError
+
+log = logging.getLogger(__name__)
 
 # Goes up with every change to what the same parameters write.
 GENERATOR_VERSION = 9
@@ -82,7 +85,8 @@ def write_split(
         progress: called with the number of videos done, after each.
 
     Raises:
-        EgographError: there is no such split, no video is asked for, or the folder cannot be written.
+        EgographError: there is no such split, no video is asked for, or the folder cannot be written or holds what
+            is no split.
     """
     chosen = find_split(split)
     if videos < 1:
@@ -93,9 +97,12 @@ def write_split(
         target.parent.mkdir(parents=True, exist_ok=True)
         with _alone_in(target.parent):
             if not _has_stamp(target / FINISHED, stamp):
+                _check_is_ours(target)
                 partial = _claim(target.with_name(f".{split}.partial"), stamp)
                 _write_all(partial, chosen, orders(chosen, videos, seed), workers, progress)
-                shutil.rmtree(target, ignore_errors=True)
+                if target.exists():
+                    log.info("%s: of other parameters; written anew", target)
+                    shutil.rmtree(target)
                 (partial / BEGUN).rename(partial / FINISHED)
                 partial.rename(target)
     except OSError as fault:
@@ -112,6 +119,12 @@ def _alone_in(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def _check_is_ours(target: Path) -> None:
+    """Make sure that nothing is replaced but a split."""
+    if target.exists() and not (target / FINISHED).is_file() and not (target.is_dir() and not any(target.iterdir())):
+        raise EgographError(f"{target}: is there already and no toy kitchen split; give another data.folder")
 
 
 def _claim(partial: Path, stamp: dict[str, Any]) -> Path:

@@ -173,6 +173,14 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     shutil.rmtree(tmp_path)
 
 
+def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "val").mkdir()
+    (tmp_path / "val" / "precious.txt").write_text("mine")
+    with pytest.raises(EgographError, match="no toy kitchen split; give another"):
+        write_split(tmp_path, "val", 1)
+    assert (tmp_path / "val" / "precious.txt").read_text() == "mine"
+
+
 def test_no_videos_are_no_split(tmp_path: Path) -> None:
     with pytest.raises(EgographError, match="0 videos; ask for 1 or more"):
         write_split(tmp_path, "val", videos=0)

@@ -1,0 +1,93 @@
+"""The whole training, small: it leaves a model that loads, and a resumed run leaves the same as an unbroken one."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from egograph.checkpoint import file_digest, load_baseline, load_model
+from egograph.data.toy_kitchen import write
+from egograph.encoders.tiny import TinyEncoderConfig
+from egograph.training import train as training
+from egograph.training.toy_data import ToyDataConfig
+from egograph.training.train import TrainConfig, train
+from egograph.training.trainer import StageConfig
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory: pytest.TempPathFactory) -> TrainConfig:
+    folder = tmp_path_factory.mktemp("train")
+    stage = StageConfig(steps=3, size=2)
+    return TrainConfig(
+        output=folder / "unbroken",
+        encoder=TinyEncoderConfig(height=32, width=48, widths=(4, 8, 16), fine=1, coarse=1),
+        data=ToyDataConfig(folder=str(folder / "data"), stills=2, train=4, calibration=1, held_out=1, workers=1),
+        boxes=stage,
+        actions=stage,
+        control=stage,
+        clips=2,
+    )
+
+
+@pytest.fixture(scope="module")
+def unbroken(config: TrainConfig) -> Path:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(write, "SECONDS", (5.0, 6.0))
+        train(config)
+    return config.output
+
+
+def test_it_leaves_a_calibrated_model_and_a_curve(unbroken: Path) -> None:
+    assert bool(load_model(str(unbroken)).calibration.fitted)
+    assert (unbroken / "curve.png").stat().st_size > 1000
+    assert not list(unbroken.glob("*.part"))
+
+
+@pytest.mark.parametrize("stage", ["boxes", "actions"])
+def test_a_killed_run_goes_on_to_the_same_weights(
+    stage: str, unbroken: Path, config: TrainConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(write, "SECONDS", (5.0, 6.0))
+    broken = replace(config, output=config.output.with_name(f"killed-in-{stage}"))
+    began = []
+
+    def killed(bars: object, title: str, total: int) -> object:
+        def show(step: int, losses: object) -> None:
+            began.append((title, step))
+            if (title, step) == (stage, total - 1):
+                raise KeyboardInterrupt
+
+        return show
+
+    with monkeypatch.context() as patch:
+        patch.setattr(training, "_losses_bar", killed)
+        with pytest.raises(KeyboardInterrupt):
+            train(broken)
+    assert began[-1] == (stage, 2)
+    assert not (broken.output / "model.safetensors").exists()
+    train(broken)
+    assert file_digest(broken.output) == file_digest(unbroken)
+
+
+def test_the_control_is_trained_on_the_same_videos(config: TrainConfig, unbroken: Path) -> None:
+    output = unbroken.with_name("control")
+    summary = train(replace(config, output=output, architecture="frames"))
+    assert summary["stages"]["frames"]["steps"] == 3
+    assert load_baseline(output).vocabulary == load_model(str(unbroken)).vocabulary
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda: ToyDataConfig(train=20), "train=20: has to be more than calibration=30 of them"),
+        (lambda: ToyDataConfig(held_out=0), "held_out=0: has to be 1 or more"),
+        (lambda: StageConfig(steps=0, size=1), "steps=0: has to be 1 or more"),
+        (lambda: StageConfig(steps=1, size=1, learning_rate=0.0), "learning_rate=0.0: has to be a number above 0"),
+        (lambda: StageConfig(steps=1, size=1, warmup=1.0), "warmup=1.0: has to be 0 or more and below 1"),
+        (lambda: TrainConfig(output=Path("x"), clips=0), "clips=0: has to be 1 or more"),
+        (lambda: TrainConfig(output=Path("x"), frames=65), "frames=65: has to be 1 to 64"),
+    ],
+)
+def test_a_value_out_of_its_range_is_told(make, said: str) -> None:
+    with pytest.raises(ValueError, match=f"^{said}$"):
+        make()
