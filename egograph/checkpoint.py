@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -168,7 +169,7 @@ def fingerprint(model: EgoGraph) -> str:
 
 def _read_config(folder: Path) -> SavedConfig:
     path = folder / "config.json"
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise EgographError(f"{folder}: no model here (no config.json); give a folder that training wrote")
     try:
         content = json.loads(path.read_text())

@@ -76,6 +76,11 @@ class LabelledClip:
     graph: SceneGraph
 
 
+def age_ms(clip: ObservedClip) -> int:
+    """Milliseconds since the clip's last frame was there."""
+    return max(0, round(1000 * (time.time() - clip.arrival)))
+
+
 def prepare(clip: Clip, preprocess: Preprocess, arrival: float | None = None) -> PreparedClip:
     """Resize a clip's frames to the encoder's input."""
     return PreparedClip(ClipSpan.of(clip), preprocess(clip.frames), time.time() if arrival is None else arrival)
@@ -111,7 +116,7 @@ class StreamLabeller:
             clip=span.index,
             start=span.start,
             stop=span.stop,
-            age_ms=max(0, round(1000 * (time.time() - clip.arrival))),
+            age_ms=age_ms(clip),
         )
         return LabelledClip(span, label, recognition.graph)
 

@@ -29,7 +29,7 @@ from egograph.video.source import Source
 
 _log = logging.getLogger("egograph")
 _INTERRUPTED = "interrupted"
-_PATIENCE = 30.0  # seconds that actors may take to start before a word is said
+_PATIENCE = 30.0  # seconds between two words about actors that do not start
 
 _Queue = asyncio.Queue[ObjectRef | Decoded]
 
@@ -77,7 +77,7 @@ class Flow:
         while not ready.done() and not stop.done():
             done, _ = await asyncio.wait((ready, stop), timeout=_PATIENCE, return_when=asyncio.FIRST_COMPLETED)
             if not done:
-                _log.warning("Ray has no room for the actors yet; wait for other jobs, or ask for fewer encoders=")
+                _log.warning("the actors are not up yet: Ray may have no room for them; wait, or give fewer encoders=")
         stop.cancel()
         try:
             if not ready.done():
@@ -159,8 +159,7 @@ class Flow:
                 return observed.fault
             await observed  # a call that waits for its argument would hold up the calls of other streams behind it
             label = await recogniser.label.remote(observed)
-            await writer.write.remote(observed, label)
-            tally.add(label)
+            tally.add(await writer.write.remote(observed, label))
             room.release()
 
 

@@ -1,5 +1,6 @@
 """The writer actor: labels and nodes of all streams go out through it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from egograph.cache.key import CacheKey
@@ -7,7 +8,7 @@ from egograph.cache.store import NodeCache
 from egograph.cache.writer import StreamWriter
 from egograph.errors import EgographError
 from egograph.label import ActionLabel
-from egograph.pipeline import ObservedClip
+from egograph.pipeline import ObservedClip, age_ms
 from egograph.run_folder import LabelFile, RunFolder
 
 
@@ -26,12 +27,16 @@ class Writer:
         self._key = key
         self._open: dict[str, StreamWriter] = {}
 
-    def write(self, clip: ObservedClip, label: ActionLabel) -> None:
+    def write(self, clip: ObservedClip, label: ActionLabel) -> ActionLabel:
         """Write a stream's next clip: first its label, which may be waited for, then its nodes.
+
+        Returns:
+            The label as it was written: as old as it then was.
 
         Raises:
             EgographError: the folder cannot be written.
         """
+        label = replace(label, age_ms=age_ms(clip))
         try:
             self._labels.append(label)
             if label.stream not in self._open:
@@ -42,6 +47,7 @@ class Writer:
             raise EgographError(
                 f"{what}: cannot be written ({fault.strerror}); free space, or give another output=DIR"
             ) from None
+        return label
 
     def finish(self, stream: str) -> None:
         """Say that a stream has ended: its cache is whole."""

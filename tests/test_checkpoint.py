@@ -72,12 +72,15 @@ def test_half_precision_halves_the_file_and_is_still_computed_with_in_fp32(model
     assert load_model(str(tmp_path / "half")).recogniser.feature.weight.dtype == torch.float32
 
 
-def test_another_encoder_leaves_what_follows_untrained_and_abstaining(model: EgoGraph, tmp_path: Path) -> None:
+def test_another_encoder_leaves_what_follows_untrained_and_abstaining(
+    model: EgoGraph, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     save_model(model, ENCODER, tmp_path)
     other = TinyEncoderConfig(height=48, width=48, widths=(4, 8, 16), fine=1, coarse=1)
     first, second = (load_model(str(tmp_path), other) for _ in range(2))
     assert fingerprint(first) == fingerprint(second)
     assert first.encoder.preprocess != model.encoder.preprocess
+    assert "was not trained with this encoder: what follows it is untrained" in caplog.text
     assert not first.calibration.fitted
 
 
@@ -97,6 +100,15 @@ def test_a_damaged_folder_is_told_in_one_line(
     with pytest.raises(EgographError, match=said) as fault:
         load_model(str(tmp_path))
     assert "\n" not in str(fault.value)
+
+
+def test_a_model_of_another_format_is_refused(model: EgoGraph, tmp_path: Path) -> None:
+    save_model(model, ENCODER, tmp_path)
+    config = json.loads((tmp_path / "config.json").read_text())
+    for other in (config | {"format": 99}, [config]):
+        (tmp_path / "config.json").write_text(json.dumps(other))
+        with pytest.raises(EgographError, match=r"not of this version \(its format is not 1\)"):
+            load_model(str(tmp_path))
 
 
 def test_a_folder_without_a_model_is_told(tmp_path: Path) -> None:

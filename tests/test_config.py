@@ -82,3 +82,7 @@ def test_a_wrong_value_is_named_with_its_key(values, line):
     with pytest.raises(UsageError) as caught:
         build(Run, values)
     assert str(caught.value) == line
+
+
+def test_a_folder_may_be_called_by_a_number() -> None:
+    assert build(Run, {"output": 2026}).output == Path("2026")

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from egograph.checkpoint import fingerprint
@@ -10,6 +10,7 @@ from egograph.errors import EgographError
 from egograph.model import EgoGraph
 
 FORMAT_VERSION = 1
+ANNOTATIONS = "annotations"  # the name of nodes that no extractor proposed
 
 
 @dataclass(frozen=True)
@@ -57,13 +58,17 @@ class CacheKey:
         return asdict(self)
 
     def differences(self, other: "CacheKey") -> list[str]:
-        """In words, each part in which the wanted key `other` differs from this one, the cached; empty if none does."""
+        """In words, each part in which the wanted key `other` differs from this one, the cached; empty if none does.
+
+        Where the cached nodes were annotated, they are no model's own, and are not compared.
+        """
         if self.version != other.version:
             return [f"format version (cached {self.version}, wanted {other.version})"]
         found = []
         if self.weights != other.weights:
             found.append(f"weights (cached {self.weights[:12]}, the model has {other.weights[:12]})")
-        for part in ("preprocess", "sampling", "nodes"):
+        annotated = self.nodes.get("extractor") == ANNOTATIONS
+        for part in ("preprocess", "sampling") if annotated else ("preprocess", "sampling", "nodes"):
             old, new = getattr(self, part), getattr(other, part)
             given = set(new) if part == "sampling" else {*old, *new}
             names = sorted(name for name in given if old.get(name) != new.get(name))
@@ -72,10 +77,6 @@ class CacheKey:
             elif names:
                 found.append(f"{part} ({', '.join(names)})")
         return found
-
-    def of_its_nodes(self, other: "CacheKey") -> "CacheKey":
-        """The wanted key `other`, if this one's nodes were annotated: no model finds those, and any can replay them."""
-        return replace(other, nodes=self.nodes) if self.nodes.get("extractor") == "annotations" else other
 
     def check(self, other: "CacheKey", what: str) -> None:
         """Refuse a key that differs from this one, the key of `what`.

@@ -31,15 +31,10 @@ class ReplayConfig:
     streams: tuple[str, ...] = ()
 
 
-def replay(config: ReplayConfig, model: EgoGraph, key: CacheKey | None = None) -> RunSummary:
+def replay(config: ReplayConfig, model: EgoGraph) -> RunSummary:
     """Label streams from their cached nodes; with the model that filled the cache, as the live run labelled them.
 
     A stream that cannot be replayed is told on the log, and the others go on.
-
-    Args:
-        config: what is replayed.
-        model: labels.
-        key: what a stream's cache has to be of; None asks for the nodes that the model finds.
 
     Raises:
         EgographError: there is no cache, no stream in it, or the output cannot be written.
@@ -51,7 +46,7 @@ def replay(config: ReplayConfig, model: EgoGraph, key: CacheKey | None = None) -
         raise EgographError(
             f"{config.cache}: the cache is empty; give the output folder of a run that labelled something"
         )
-    key = key or CacheKey.of(model)
+    key = CacheKey.of(model)
     folder = RunFolder(config.output)
     with LabelFile(folder) as labels:
         outcomes = tuple(_replay_stream(stream, cache, key, model, labels) for stream in streams)

@@ -75,7 +75,7 @@ def garbage(cache: NodeCache, wanted: CacheKey | None = None) -> list[Garbage]:
             found.append(Garbage(entry, "unfinished"))
         elif wanted is not None:
             key = StreamGroup.open(entry.path).commit.key
-            if differences := key.differences(key.of_its_nodes(wanted)):
+            if differences := key.differences(wanted):
                 found.append(Garbage(entry, f"stale: {', '.join(differences)}"))
     return found
 

@@ -46,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             outcome = Outcome(WRONG_WORDS if isinstance(fault, UsageError) else SOME_FAILED, {"error": _line(fault)})
             log.error(_line(fault), exc_info=verbose)
     if "--json" in typed:
-        print(json.dumps({"exit_code": outcome.exit_code, **outcome.record}, ensure_ascii=False, allow_nan=False))
+        print(json.dumps({"exit_code": outcome.exit_code, **outcome.record}, ensure_ascii=False))
     return outcome.exit_code
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from egograph.cache.key import CacheKey
+from egograph.cache.key import ANNOTATIONS, CacheKey
 from egograph.checkpoint import BUILT_IN, load_model
 from egograph.encoders.registry import EncoderConfig
 from egograph.errors import UsageError
@@ -79,18 +79,18 @@ class ModelKeys:
             return None
         return VisorBoxes(self.nodes.folder, model.vocabulary, model.config.nodes.objects)
 
-    def cache_key(self, model: EgoGraph, stream: ClipSampler | None = None) -> CacheKey:
-        """The key of what is cached, in any sampling if none is given; nodes from annotations are told apart."""
-        key = CacheKey.of(model, stream.fps, stream.frames) if stream else CacheKey.of(model)
+    def cache_key(self, model: EgoGraph, stream: ClipSampler) -> CacheKey:
+        """The key of what is cached; nodes from annotations are told apart from those that the model finds."""
+        key = CacheKey.of(model, stream.fps, stream.frames)
         if isinstance(self.nodes, AnnotationsKeys):
-            return replace(key, nodes={"extractor": self.nodes.name, "folder": str(self.nodes.folder)})
+            return replace(key, nodes={"extractor": ANNOTATIONS, "folder": str(self.nodes.folder)})
         return key
 
-    def own_nodes(self, command: str) -> None:
+    def own_nodes(self, why: str) -> None:
         """Refuse annotated nodes.
 
         Raises:
             UsageError: `nodes=annotations` was chosen.
         """
         if isinstance(self.nodes, AnnotationsKeys):
-            raise UsageError(f"nodes=annotations: {command} finds nodes itself; leave it out, or use egograph demo")
+            raise UsageError(f"nodes=annotations: {why}; leave it out")

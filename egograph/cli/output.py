@@ -25,5 +25,5 @@ def run_folder(output: Path) -> Iterator[RunFolder]:
         yield place
     finally:
         for path in made:
-            if path.is_dir() and not any(path.iterdir()):
+            if os.path.isdir(path) and not any(path.iterdir()):
                 path.rmdir()

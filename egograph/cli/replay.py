@@ -32,10 +32,10 @@ def run(config: ReplayConfig) -> Outcome:
         EgographError: no model, no cache, or nothing in it.
         UsageError: the output cannot be written.
     """
+    config.own_nodes("egograph replay takes the nodes that are cached")
     with run_folder(config.output) as folder:
         work = replay.ReplayConfig(cache=config.cache, output=folder.path, streams=config.streams)
-        model = config.load()
-        summary = replay.replay(work, model, config.cache_key(model))
+        summary = replay.replay(work, config.load())
     tell(summary)
     if summary.clips:
         tell_files(folder)

@@ -25,7 +25,7 @@ def run(config: StreamConfig) -> Outcome:
         EgographError: no source, no model, or Ray cannot be reached.
         UsageError: the output cannot be written.
     """
-    config.own_nodes("egograph stream")
+    config.own_nodes("egograph stream finds nodes itself, egograph demo takes annotated ones")
     with run_folder(config.output) as folder:
         summary = job.run_stream(config, config.load())
     tell(summary)

@@ -19,7 +19,7 @@ def run(config: WebcamConfig) -> Outcome:
     Raises:
         EgographError: no model, the source cannot be opened, or nothing can be shown.
     """
-    config.own_nodes("egograph webcam")
+    config.own_nodes("egograph webcam finds nodes itself, egograph demo takes annotated ones")
     summary = webcam.run_webcam(config, config.load())
     tell(summary)
     return outcome_of(summary)

@@ -1,5 +1,6 @@
 """DINOv2 (arXiv 2304.07193) through `transformers`, frozen."""
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ from egograph.encoders.patches import Patches
 from egograph.encoders.precision import native_bf16
 from egograph.encoders.preprocess import Preprocess
 from egograph.errors import EgographError, first_line
+
+log = logging.getLogger("egograph")
 
 _KINDS = ("dinov2", "dinov2_with_registers")
 _IMAGENET_MEAN = (0.485, 0.456, 0.406)
@@ -87,6 +90,8 @@ def _load(checkpoint: str) -> Any:
         raise EgographError(f"{checkpoint}: no safetensors in this folder; save the model with save_pretrained")
     if not folder.is_dir() and (checkpoint.startswith((".", os.sep)) or checkpoint.count("/") > 1):
         raise EgographError(f"{checkpoint}: no such folder; give a hub id or a folder that save_pretrained wrote")
+    if not folder.is_dir():
+        log.info("%s: taken from the Hugging Face hub, if it is not on this machine yet", checkpoint)
     with _quiet():
         try:
             config = AutoConfig.from_pretrained(checkpoint)
@@ -101,7 +106,7 @@ def _load(checkpoint: str) -> Any:
             ) from None
     if found["missing_keys"]:  # transformers would draw them at random
         name, count = min(found["missing_keys"]), len(found["missing_keys"])
-        raise EgographError(f"{checkpoint}: lacks {count} weights that its config asks for ({name}, …); fetch it anew")
+        raise EgographError(f"{checkpoint}: lacks what its config asks for ({name}; {count} in all); fetch it anew")
     return model.eval()
 
 

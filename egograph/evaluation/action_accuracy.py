@@ -23,15 +23,15 @@ class ActionAccuracy:
 
 
 def action_accuracy(verb: Tensor, noun: Tensor, true_verb: Tensor, true_noun: Tensor) -> ActionAccuracy:
-    """Compare class indices int64 `[N]`; a clip with a true index below 0 is not inside an action and not counted."""
+    """Compare class indices int64 `[N]`; a clip with a true index below 0 is not inside an action and not counted.
+
+    Where no clip is counted, the shares are NaN.
+    """
     inside = (true_verb >= 0) & (true_noun >= 0)
     right_verb = (verb == true_verb)[inside]
     right_noun = (noun == true_noun)[inside]
-    clips = int(inside.sum())
-    if clips == 0:
-        raise ValueError("no clip lies inside an action: there is nothing to score")
 
     def share(right: Tensor) -> float:
         return float(right.float().mean())
 
-    return ActionAccuracy(share(right_verb), share(right_noun), share(right_verb & right_noun), clips)
+    return ActionAccuracy(share(right_verb), share(right_noun), share(right_verb & right_noun), int(inside.sum()))

@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import torch
 from egograph.checkpoint import BUILT_IN, file_digest, load_baseline, load_model, model_folder
 from egograph.data.toy_kitchen.write import GENERATOR_VERSION
 from egograph.evaluation.action_accuracy import ActionAccuracy
-from egograph.evaluation.score import Abstention, BoxScore, abstention, score_baseline, score_graph
+from egograph.evaluation.score import Abstention, BoxScore, ClipTable, abstention, score_baseline, score_graph
 from egograph.training.dataset import open_split
 from egograph.training.toy_data import SHIFTS, ToyDataConfig, make_split
 from egograph.video.sampler import ClipSampler
@@ -30,6 +30,9 @@ class EvaluateConfig:
         data: the toy kitchen's videos.
         fps: frames a second of the fixed clock.
         frames: frames a clip.
+
+    Raises:
+        ValueError: a value is out of its range.
     """
 
     output: Path
@@ -40,10 +43,26 @@ class EvaluateConfig:
     fps: float = 8.0
     frames: int = 8
 
+    def __post_init__(self) -> None:
+        ClipSampler(fps=self.fps, frames=self.frames)
+
+
+@dataclass(frozen=True)
+class ActionScore:
+    """Accuracies over the clips that lie mostly inside an action, and over those that lie wholly inside one."""
+
+    mostly: ActionAccuracy
+    wholly: ActionAccuracy
+
+    @classmethod
+    def of(cls, table: ClipTable) -> "ActionScore":
+        """Score a table of clips."""
+        return cls(table.accuracy(), table.wholly_inside().accuracy())
+
 
 @dataclass(frozen=True)
 class SplitScore:
-    """One row of the table.
+    """The scores of one split.
 
     Attributes:
         split: its name.
@@ -54,10 +73,10 @@ class SplitScore:
     """
 
     split: str
-    model: ActionAccuracy
+    model: ActionScore
     boxes: BoxScore
     abstention: Abstention
-    control: ActionAccuracy | None
+    control: ActionScore | None
 
 
 def evaluate(config: EvaluateConfig, progress: Callable[[str], None]) -> list[SplitScore]:
@@ -76,8 +95,8 @@ def evaluate(config: EvaluateConfig, progress: Callable[[str], None]) -> list[Sp
         split = open_split(folder, name, model.vocabulary, sampler, model.encoder.preprocess, lambda _: None)
         table, boxes = score_graph(model, split, config.frames)
         judged = abstention(model.calibration(table.logits, table.summary), table)
-        accuracy = score_baseline(control, split, config.frames).accuracy() if control else None
-        scores.append(SplitScore(name, table.accuracy(), boxes, judged, accuracy))
+        beside = ActionScore.of(score_baseline(control, split, config.frames)) if control else None
+        scores.append(SplitScore(name, ActionScore.of(table), boxes, judged, beside))
     config.output.mkdir(parents=True, exist_ok=True)
     results = _made_with(config) | {"splits": as_json(scores)}
     (config.output / "results.json").write_text(json.dumps(results, indent=2, allow_nan=False) + "\n")
@@ -98,40 +117,37 @@ def _made_with(config: EvaluateConfig) -> dict[str, Any]:
 
 def as_json(scores: Sequence[SplitScore]) -> dict[str, Any]:
     """The scores by split, as plain values; None where there was nothing to count, as JSON knows no NaN."""
-    return {
-        score.split: {key: _countable(value) for key, value in asdict(score).items() if key != "split"}
-        for score in scores
-    }
+    return {score.split: {key: value for key, value in _plain(score).items() if key != "split"} for score in scores}
 
 
-def _countable(part: dict[str, float] | None) -> dict[str, float | None] | None:
-    return part and {name: None if math.isnan(value) else value for name, value in part.items()}
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return {part.name: _plain(getattr(value, part.name)) for part in fields(value)}
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
+_COLUMNS = (
+    "split", "", "verb", "noun", "action", "verb (whole)", "noun (whole)", "action (whole)",
+    "hands AP50", "contact F1 (state)", "contact F1 (link)", "abstains",
+)  # fmt: skip
 
 
 def markdown(scores: Sequence[SplitScore]) -> str:
-    """The scores as a Markdown table, in percent."""
-    head = (
-        "split",
-        "verb",
-        "noun",
-        "action",
-        "control: verb",
-        "noun",
-        "action",
-        "hands AP50",
-        "contact F1 (state)",
-        "contact F1 (link)",
-        "abstains",
-    )
-    lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
+    """The scores as a Markdown table, in percent: a row for the model, and one for the control."""
+    lines = [f"| {' | '.join(_COLUMNS)} |", "|---" * len(_COLUMNS) + "|"]
     for score in scores:
-        control = _percents(score.control) if score.control else ["–"] * 3
         boxes = score.boxes
         shares = (boxes.hand_ap50, boxes.contact_state_f1, boxes.contact_f1, score.abstention.abstained)
-        cells = [score.split, *_percents(score.model), *control, *(f"{100 * share:.1f}" for share in shares)]
-        lines.append(f"| {' | '.join(cells)} |")
+        lines.append(_row(score.split, "model", score.model, [_percent(share) for share in shares]))
+        if score.control:
+            lines.append(_row(score.split, "control", score.control, ["–"] * len(shares)))
     return "\n".join(lines) + "\n"
 
 
-def _percents(accuracy: ActionAccuracy) -> list[str]:
-    return [f"{100 * share:.1f}" for share in (accuracy.verb, accuracy.noun, accuracy.action)]
+def _row(split: str, who: str, score: ActionScore, rest: list[str]) -> str:
+    accuracies = (getattr(part, name) for part in (score.mostly, score.wholly) for name in ("verb", "noun", "action"))
+    return f"| {' | '.join([split, who, *map(_percent, accuracies), *rest])} |"
+
+
+def _percent(share: float) -> str:
+    return "–" if math.isnan(share) else f"{100 * share:.1f}"

@@ -1,7 +1,7 @@
 """Scores a trained model, or its control, on a split: actions per clip, hands, contacts, abstention."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -31,6 +31,7 @@ class ClipTable:
         verb: int64 `[N]`, the true class index, -1 outside actions.
         noun: int64 `[N]`.
         acting: int64 `[N]`, 1 inside an action, 0 outside any, -1 in between.
+        whole: bool `[N]`, all of the clip is inside its action.
     """
 
     logits: ActionLogits
@@ -38,6 +39,11 @@ class ClipTable:
     verb: Tensor
     noun: Tensor
     acting: Tensor
+    whole: Tensor
+
+    def wholly_inside(self) -> "ClipTable":
+        """The same clips, those at the edge of an action without a true class."""
+        return replace(self, verb=self.verb.where(self.whole, -1), noun=self.noun.where(self.whole, -1))
 
     def accuracy(self) -> ActionAccuracy:
         """Top-1 accuracies inside actions."""
@@ -152,6 +158,7 @@ class _Rows:
                 torch.tensor([part.verb for part in truth]),
                 torch.tensor([part.noun for part in truth]),
                 torch.tensor([part.acting for part in truth]),
+                torch.tensor([part.whole for part in truth]),
             )
         )
 
@@ -162,7 +169,7 @@ class _Rows:
         logits = ActionLogits(
             *(torch.cat([getattr(part.logits, name) for part in self.parts]) for name in ("verb", "noun", "acting"))
         )
-        return ClipTable(logits, cat("summary"), cat("verb"), cat("noun"), cat("acting"))
+        return ClipTable(logits, cat("summary"), cat("verb"), cat("noun"), cat("acting"), cat("whole"))
 
 
 def _length(split: Split, video: int) -> int:

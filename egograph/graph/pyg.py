@@ -10,7 +10,7 @@ _NODE_NAMES = {"feature": "x"}
 
 
 def to_data(graph: SceneGraph) -> Data:
-    """Give the graph as one `Data`, that can be batched like any other.
+    """Give the graph as one `Data`. A batch of them is taken apart with `to_data_list` before `from_data`.
 
     `x` is the node feature, `edge_type` the relation, `edge_weight` the confidence, `graph_ptr` the bounds of the
     single graphs (PyG's batches have a `ptr` of their own).

@@ -38,7 +38,9 @@ class ToyDataConfig:
             if getattr(self, name) < 1:
                 raise ValueError(f"{name}={getattr(self, name)}: has to be 1 or more")
         if self.train <= self.calibration:
-            raise ValueError(f"train={self.train}: has to be more than calibration={self.calibration} of them")
+            raise ValueError(
+                f"train={self.train}: has to be more than calibration={self.calibration}, which are kept from it"
+            )
 
     def videos(self, split: str) -> int:
         """The videos of a split."""

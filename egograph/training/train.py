@@ -65,7 +65,7 @@ class TrainConfig:
     data: ToyDataConfig = field(default_factory=ToyDataConfig)
     boxes: StageConfig = field(default_factory=lambda: StageConfig(steps=2200, size=32, learning_rate=3e-3))
     actions: StageConfig = field(default_factory=lambda: StageConfig(steps=780, size=24))
-    control: StageConfig = field(default_factory=lambda: StageConfig(steps=600, size=6))
+    control: StageConfig = field(default_factory=lambda: StageConfig(steps=900, size=6))
     clips: int = 4
     seed: int = 0
     fps: float = 8.0

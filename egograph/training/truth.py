@@ -94,11 +94,13 @@ class ClipTruth:
         verb: index in the vocabulary; `NO_ACTION` where no action has more than half of the clip's frames.
         noun: index in the vocabulary, or `NO_ACTION`.
         acting: 1 inside an action, 0 where no frame is in any, -1 in between.
+        whole: all of the clip is in that action.
     """
 
     verb: int
     noun: int
     acting: int
+    whole: bool = False
 
 
 def clip_truth(truth: VideoTruth, start: int, stop: int) -> ClipTruth:
@@ -111,4 +113,4 @@ def clip_truth(truth: VideoTruth, start: int, stop: int) -> ClipTruth:
     if 2 * counts[best] <= len(inside):
         return ClipTruth(NO_ACTION, NO_ACTION, acting=-1)
     segment = int(labels[best])
-    return ClipTruth(int(truth.verb[segment]), int(truth.segment_noun[segment]), acting=1)
+    return ClipTruth(int(truth.verb[segment]), int(truth.segment_noun[segment]), 1, bool((inside == segment).all()))

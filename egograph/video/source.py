@@ -55,15 +55,16 @@ def find_sources(words: Sequence[str]) -> list[Source]:
     (`rtsp://`, `http://`, `https://`); a camera's device (`/dev/video0`) or number (`0`). A stream is named by its
     file's stem, with as much of its path before it as it takes to be unique: `P01`, or `a/P01` and `b/P01`.
 
-    A file that is missing or is no video is a source like others, and says so when it is opened: the rest go on. So is,
-    among others, a folder without videos or a pattern that nothing matches.
+    A file that is missing or is no video is a source like others, and says so when it is opened: the rest go on. So are
+    a folder without videos and a pattern that nothing matches, beside words that give sources. A file or folder called
+    `0` goes before the camera.
 
     Raises:
         SourceError: no source comes from any word, or a word is an address of an unknown kind.
     """
     found = [_addresses(word) for word in words]
     if words and not any(found):
-        raise SourceError(_why_none(words[0]))
+        raise SourceError("; ".join(map(_why_none, words)))
     addresses = list(_once(address for word, some in zip(words, found, strict=True) for address in some or [word]))
     names = _unique_names([_parts(address) for address in addresses])
     return [Source(address, name, live=_is_live(address)) for address, name in zip(addresses, names, strict=True)]

@@ -89,3 +89,15 @@ def test_a_folder_that_is_no_group_is_listed_as_broken(cache: NodeCache):
     (cache.folder / "whole" / "zarr.json").write_text("")
     [_, broken] = list_groups(cache)
     assert "no stream's cache" in broken.fault
+
+
+def test_annotated_nodes_are_replayed_and_kept_by_the_model_that_read_them(tmp_path: Path):
+    annotated = replace(KEY, nodes={"extractor": "annotations", "folder": "visor"})
+    cache = NodeCache(tmp_path)
+    writer = cache.writer("whole", annotated)
+    writer.append(seeded_clip("whole", 0))
+    writer.finish()
+    assert len(list(cache.read("whole", KEY))) == 1
+    assert garbage(cache, KEY) == []
+    [item] = garbage(cache, replace(KEY, weights="b" * 64))
+    assert item.reason.startswith("stale: weights")

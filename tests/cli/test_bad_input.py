@@ -76,7 +76,9 @@ def test_a_wrong_value(fails, override, line):
         (("stream", "a.mp4", "queue=0"), "queue=0: has to be 1 or more"),
         (("webcam", "port=99999"), "port=99999: has to be 0 to 65535"),
         (("webcam", "display=hologram"), "display=hologram: not one of auto, window, page"),
-        (("train", "model=trees"), "model=trees: not one of graph, frames"),
+        (("train", "architecture=trees"), "architecture=trees: not one of graph, frames"),
+        (("evaluate", "fps=0"), "fps=0.0: has to be a number above 0"),
+        (("webcam", "stream.reader=decord"), "stream.reader=decord: the live demo reads with pyav; leave it out"),
     ],
 )
 def test_a_value_out_of_its_range(fails, words, line):

@@ -32,8 +32,11 @@ def test_scores_and_what_they_are_of(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     scores = evaluate(config, lambda _: None)
     written = json.loads((tmp_path / "scores" / "results.json").read_text())
     assert list(written["splits"]) == ["val", "shift_look"]
-    assert written["splits"]["val"]["model"]["clips"] == scores[0].model.clips > 0
-    assert written["splits"]["val"]["control"]["clips"] == scores[0].model.clips
+    mostly, wholly = scores[0].model.mostly.clips, scores[0].model.wholly.clips
+    assert mostly >= wholly > 0
+    for who in ("model", "control"):
+        found = written["splits"]["val"][who]
+        assert (found["mostly"]["clips"], found["wholly"]["clips"]) == (mostly, wholly)
     assert written["splits"]["val"]["abstention"]["abstained"] == 1.0  # never calibrated
     assert written["splits"]["val"]["abstention"]["kept_accuracy"] is None
     assert written["model"]["sha256"] == file_digest(tmp_path / "model")
@@ -41,5 +44,6 @@ def test_scores_and_what_they_are_of(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     assert written["data"] == {"generator": write.GENERATOR_VERSION, "seed": 0, "videos": 2}
     table = (tmp_path / "scores" / "table.md").read_text()
     assert table == markdown(scores)
-    assert [line.split("|")[1].strip() for line in table.splitlines()[2:]] == ["val", "shift_look"]
+    assert [line.split("|")[1].strip() for line in table.splitlines()[2:]] == ["val", "val", "shift_look", "shift_look"]
+    assert [line.split("|")[2].strip() for line in table.splitlines()[2:]] == ["model", "control"] * 2
     assert len({line.count("|") for line in table.splitlines()}) == 1

@@ -8,6 +8,8 @@ import torch
 from egograph.evaluation.action_accuracy import action_accuracy
 from egograph.evaluation.contact_f1 import ContactCount
 from egograph.evaluation.hand_ap import HandAP
+from egograph.evaluation.score import ClipTable
+from egograph.nn.temporal_head import ActionLogits
 from egograph.training.detection_loss import BoxTruth
 from egograph.training.truth import NOTHING, UNKNOWN
 
@@ -42,10 +44,20 @@ def test_accuracy_counts_clips_inside_actions_alone() -> None:
     )
 
 
-def test_accuracy_of_nothing_is_refused() -> None:
+def test_clips_at_the_edge_of_an_action_can_be_left_out() -> None:
+    right = torch.eye(3)
+    logits = ActionLogits(right, right, torch.zeros(3))
+    truth = torch.tensor([0, 1, 0])
+    table = ClipTable(logits, torch.zeros(3, 0), truth, truth, torch.ones(3), torch.tensor([True, False, True]))
+    assert (table.accuracy().clips, table.accuracy().verb) == (3, pytest.approx(2 / 3))
+    assert (table.wholly_inside().accuracy().clips, table.wholly_inside().accuracy().verb) == (2, 0.5)
+
+
+def test_accuracy_of_nothing_is_no_number() -> None:
     none = torch.tensor([-1])
-    with pytest.raises(ValueError, match="nothing to score"):
-        action_accuracy(torch.tensor([0]), torch.tensor([0]), none, none)
+    score = action_accuracy(torch.tensor([0]), torch.tensor([0]), none, none)
+    assert score.clips == 0
+    assert all(math.isnan(share) for share in (score.verb, score.noun, score.action))
 
 
 def test_boxes_that_nothing_is_known_of_have_no_score() -> None:

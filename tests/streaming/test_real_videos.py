@@ -19,7 +19,7 @@ from egograph.streaming.job import StreamConfig, run_stream
 
 
 def with_dinov2(folder: Path) -> EgoGraph:
-    """The model behind a small random checkpoint of the real class."""
+    """An untrained model on a small random DINOv2 of the real class."""
     from transformers import Dinov2Config, Dinov2Model
 
     torch.manual_seed(0)

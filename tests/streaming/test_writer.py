@@ -1,4 +1,6 @@
 import errno
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,13 @@ def test_streams_are_cached_apart_and_labelled_in_one_file(tmp_path: Path):
     assert cache.streams() == ["a", "b"]
     for index, clip in enumerate(cache.read("b", KEY)):
         assert_same(clip, seeded_clip("b", index))
+
+
+def test_a_labels_age_counts_until_it_is_written(tmp_path: Path):
+    clip = replace(seeded_clip("a", 0), arrival=time.time() - 5.0)
+    written = Writer(tmp_path, KEY).write(clip, plain_label("a", 0))
+    assert 5000 <= written.age_ms < 60_000
+    assert list(read_labels(tmp_path / "labels.jsonl")) == [written]
 
 
 def test_a_full_disk_is_told_in_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -31,7 +31,12 @@ def clips(sharpness: float, acting: int = 1) -> ClipTable:
     summary = torch.randn(CLIPS, 128, generator=rng)
     sure = torch.full((CLIPS,), 8.0)
     return ClipTable(
-        ActionLogits(verb, noun, sure), summary, true_verb, true_noun, torch.full((CLIPS,), acting, dtype=torch.int64)
+        ActionLogits(verb, noun, sure),
+        summary,
+        true_verb,
+        true_noun,
+        torch.full((CLIPS,), acting, dtype=torch.int64),
+        torch.ones(CLIPS, dtype=torch.bool),
     )
 
 
@@ -79,6 +84,7 @@ def test_certain_labels_outside_actions_raise_the_threshold() -> None:
         torch.cat([inside.verb, torch.full((CLIPS,), -1)]),
         torch.cat([inside.noun, torch.full((CLIPS,), -1)]),
         torch.cat([inside.acting, outside.acting]),
+        torch.cat([inside.whole, outside.whole]),
     )
     alone, both = model(), model()
     calibrate(alone, familiar(), inside)

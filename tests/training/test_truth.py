@@ -47,7 +47,8 @@ def test_what_annotators_left_open_stays_unknown() -> None:
 
 def test_a_clip_is_inside_an_action_if_more_than_half_of_it_is() -> None:
     truth = video_truth(24, 8.0, [segment(0.5, 2.0, "cut", "onion")], [], VOCABULARY)
-    assert clip_truth(truth, 1, 9) == ClipTruth(1, 1, acting=1)
+    assert clip_truth(truth, 1, 9) == ClipTruth(1, 1, acting=1, whole=False)
+    assert clip_truth(truth, 4, 12) == ClipTruth(1, 1, acting=1, whole=True)
     assert clip_truth(truth, 0, 8) == ClipTruth(-1, -1, acting=-1)
     assert clip_truth(truth, 1, 5) == ClipTruth(-1, -1, acting=-1)
     assert clip_truth(truth, 16, 24) == ClipTruth(-1, -1, acting=0)

@@ -29,7 +29,7 @@ from egograph.data.toy_kitchen.splits import Split, find_split
 from egograph.data.toy_kitchen.video import ToyVideo, plan_pairs, render_video, video_name
 from egograph.errors import EgographError
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("egograph")
 
 # Goes up with every change to what the same parameters write.
 GENERATOR_VERSION = 9
@@ -97,14 +97,12 @@ def write_split(
         target.parent.mkdir(parents=True, exist_ok=True)
         with _alone_in(target.parent):
             if not _has_stamp(target / FINISHED, stamp):
-                _check_is_ours(target)
+                if _is_ours(target):
+                    log.info("%s: of other parameters; it is written anew", target)
                 partial = _claim(target.with_name(f".{split}.partial"), stamp)
                 _write_all(partial, chosen, orders(chosen, videos, seed), workers, progress)
-                if target.exists():
-                    log.info("%s: of other parameters; written anew", target)
-                    shutil.rmtree(target)
                 (partial / BEGUN).rename(partial / FINISHED)
-                partial.rename(target)
+                _put_in_place(partial, target)
     except OSError as fault:
         raise EgographError(f"{target}: cannot be written ({fault}); give another folder") from fault
     return target
@@ -121,10 +119,31 @@ def _alone_in(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _check_is_ours(target: Path) -> None:
-    """Make sure that nothing is replaced but a split."""
-    if target.exists() and not (target / FINISHED).is_file() and not (target.is_dir() and not any(target.iterdir())):
-        raise EgographError(f"{target}: is there already and no toy kitchen split; give another data.folder")
+def _is_ours(target: Path) -> bool:
+    """Whether a split is there already; nothing else is ever replaced.
+
+    Raises:
+        EgographError: there is something else.
+    """
+    if not target.exists() or (target.is_dir() and not any(target.iterdir())):
+        return False
+    try:
+        stamp = json.loads((target / FINISHED).read_text())
+    except (OSError, ValueError):
+        stamp = None
+    if not isinstance(stamp, dict) or "generator" not in stamp:
+        raise EgographError(f"{target}: is there already and is no split of the toy kitchen; give another folder")
+    return True
+
+
+def _put_in_place(partial: Path, target: Path) -> None:
+    """Move a finished split to its place; what is in its way leaves it whole."""
+    old = target.with_name(f".{target.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if _is_ours(target):
+        target.rename(old)
+    partial.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def _claim(partial: Path, stamp: dict[str, Any]) -> Path:

@@ -176,8 +176,10 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "val").mkdir()
     (tmp_path / "val" / "precious.txt").write_text("mine")
-    with pytest.raises(EgographError, match="no toy kitchen split; give another"):
-        write_split(tmp_path, "val", 1)
+    for content in ("", "[]", '{"mine": 1}'):
+        (tmp_path / "val" / "finished.json").write_text(content)
+        with pytest.raises(EgographError, match="is no split of the toy kitchen; give another folder"):
+            write_split(tmp_path, "val", 1)
     assert (tmp_path / "val" / "precious.txt").read_text() == "mine"
 
 
