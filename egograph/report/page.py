@@ -13,7 +13,7 @@ from egograph import __version__
 from egograph.label import ActionLabel
 from egograph.report.drawing import Drawing, draw
 from egograph.report.moments import Moment
-from egograph.report.timeline import Timeline, clock, timeline
+from egograph.report.timeline import Timeline, clock, marks, timeline
 
 _MOSTLY = 0.5
 
@@ -45,6 +45,11 @@ class StreamRecord:
     def timeline(self) -> Timeline:
         """The labels along the stream's time."""
         return timeline(self.labels)
+
+    @cached_property
+    def marks(self) -> list[float]:
+        """Where each moment's number stands along the timeline, 0..1: at its time, but beside the one before it."""
+        return marks([moment.time / self.duration for moment in self.moments], self.timeline.pixels)
 
     @cached_property
     def ages(self) -> tuple[int, int, int]:

@@ -12,6 +12,8 @@ _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
 _CLIP_PIXELS = (4.0, 30.0)  # the least width of a clip, in a long stream and in a short one
 _LONG = 4800  # pixels: how wide a stream grows before its clips become narrower
 _TICK_PIXELS = 90
+_MARK_PIXELS = 22
+_PHONE_PIXELS = 320
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,19 @@ def timeline(labels: Sequence[ActionLabel]) -> Timeline:
         age=_steps(labels, [label.age_ms / oldest for label in labels]),
         pixels=pixels,
     )
+
+
+def marks(places: Sequence[float], pixels: int) -> list[float]:
+    """Rising places in 0..1 on a line of so many pixels, moved only as far as no mark covers another."""
+    least = min(_MARK_PIXELS / max(pixels, _PHONE_PIXELS), 1 / max(1, len(places)))
+    apart: list[float] = []
+    for place in places:
+        apart.append(max(place, apart[-1] + least) if apart else place)
+    end = 1.0
+    for index in reversed(range(len(apart))):  # what was pushed over the end moves back
+        apart[index] = min(apart[index], end)
+        end = apart[index] - least
+    return apart
 
 
 def describe(label: ActionLabel) -> str:

@@ -14,7 +14,7 @@ from egograph.report.frame_graph import frame_graph
 from egograph.report.layout import place_nodes
 from egograph.report.moments import MomentPicker
 from egograph.report.report import ReportBuilder
-from egograph.report.timeline import clock, describe, timeline
+from egograph.report.timeline import clock, describe, marks, timeline
 from egograph.video.clip import Clip
 from tests.report.cutting import NOUNS, cutting_graph, cutting_label, labelled, of_stream
 
@@ -170,6 +170,16 @@ def test_the_timeline_joins_clips_of_one_action_and_keeps_a_verbs_hue() -> None:
 )
 def test_times_are_said_as_a_clock_says_them(seconds: float, said: str) -> None:
     assert clock(seconds) == said
+
+
+def test_marks_stand_at_their_times_unless_they_would_cover_one_another() -> None:
+    assert marks([], 440) == []
+    assert marks([0.1, 0.5, 0.9], 440) == [0.1, 0.5, 0.9]
+    assert marks([0.5, 0.5, 0.51], 440) == pytest.approx([0.5, 0.55, 0.6])
+    assert marks([0.2, 0.99, 1.0], 440) == pytest.approx([0.2, 0.95, 1.0])
+    crowded = marks([0.5] * 40, 440)
+    assert min(crowded) >= 0
+    assert max(crowded) <= 1
 
 
 def test_a_clip_in_words() -> None:
