@@ -24,7 +24,7 @@ types: $(READY)
 	$(BIN)/mypy
 
 clean:
-	rm -rf .venv build dist outputs .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "egograph needs Python 3.11 or newer: make PYTHON=python3.11 …")'

@@ -28,13 +28,15 @@ def model() -> EgoGraph:
     return load_model()
 
 
-@pytest.fixture(scope="module", params=["toy", "stir_pan", "lift_blocks", "kitchen_drawer_mix", "shape_dough"])
+@pytest.fixture(
+    scope="module", params=["toy", "stir_pan", "lift_blocks", "kitchen_drawer_mix", "shape_dough", "epic_wall_4x4"]
+)
 def clips(request: pytest.FixtureRequest) -> list[Clip]:
     if request.param == "toy":
         path: Path = request.getfixturevalue("toy_video")
     else:
         path = request.getfixturevalue("shared_data") / "videos" / f"{request.param}.mp4"
-    return list(SAMPLER.clips(Source(str(path), request.param, live=False)))[:6]
+    return list(SAMPLER.clips(Source(str(path), request.param, live=False)))
 
 
 def live(model: EgoGraph, clips: Sequence[Clip]) -> tuple[list[ObservedClip], list[ActionLabel]]:

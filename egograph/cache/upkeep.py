@@ -61,9 +61,10 @@ def verify_groups(cache: NodeCache) -> list[CacheEntry]:
 
 
 def garbage(cache: NodeCache, wanted: CacheKey | None = None) -> list[Garbage]:
-    """The groups that are broken, unfinished, or of another key than `wanted`.
+    """The groups that are broken, without a clip, or of another key than `wanted`.
 
-    A group that is unfinished, but grew within the last hour, is let be: a run may be at it.
+    What a run left unfinished can be replayed as far as it goes, and is kept. An unfinished group that grew within the
+    last hour is let be, whatever it holds: a run may be at it.
     """
     found = []
     for entry in verify_groups(cache):
@@ -71,8 +72,8 @@ def garbage(cache: NodeCache, wanted: CacheKey | None = None) -> list[Garbage]:
             continue
         if entry.fault:
             found.append(Garbage(entry, "damaged"))
-        elif not entry.complete:
-            found.append(Garbage(entry, "unfinished"))
+        elif not entry.clips:
+            found.append(Garbage(entry, "empty"))
         elif wanted is not None:
             key = StreamGroup.open(entry.path).commit.key
             if differences := key.differences(wanted):

@@ -105,7 +105,11 @@ COMMANDS = {
             "cache",
             "what is cached, by whom it was made, whether it is whole",
             "CacheConfig",
-            Positional("action", "ls|verify|gc", "list, check every chunk, or drop what no replay can use"),
+            Positional(
+                "action",
+                "ls|verify|gc",
+                "list, check every chunk, or drop what is damaged (with model=, also what that model cannot replay)",
+            ),
             ("egograph cache ls cache=outputs/demo/2026-01-31_12-00-00",),
         ),
         Command(

@@ -19,7 +19,9 @@ _OPTIONS = {
     "--verbose": "say more, and show the stack trace of an error",
     "--help": "print this",
 }
-_EXIT_CODES = "Exit codes: 0 all done; 1 some streams or items failed, each with its line on stderr; 2 wrong words."
+_EXIT_CODES = (
+    "Exit codes: 0 all done; 1 something failed, with its line on stderr; 2 the command was wrong; 130 interrupted."
+)
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: the words after `egograph`; those of the process if left out.
 
     Returns:
-        The exit code: 0 all done; 1 some streams or items failed, each with its line on stderr; 2 wrong words.
+        The exit code: 0 all done; 1 something failed, with its line on stderr; 2 the command was wrong; 130
+        interrupted.
     """
     typed = sys.argv[1:] if argv is None else list(argv)
     verbose = "--verbose" in typed or "-v" in typed

@@ -12,7 +12,7 @@ class Outcome:
     """The end of a run.
 
     Attributes:
-        exit_code: 0 all done; 1 some streams or items failed, each with its line on stderr; 2 wrong words.
+        exit_code: 0 all done; 1 something failed, with its line on stderr; 2 the command was wrong; 130 interrupted.
         record: what `--json` prints as stdout's last line.
     """
 

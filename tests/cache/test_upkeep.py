@@ -66,18 +66,25 @@ def test_verify_and_read_find_what_is_lost_or_damaged(cache: NodeCache, array: s
 
 
 def test_gc_drops_what_no_replay_can_use(cache: NodeCache):
-    assert garbage(cache) == []  # the unfinished one may still be written
-    group = zarr.open_group(cache.folder / "unfinished", mode="r+")
-    group.update_attributes({"egograph": group.attrs["egograph"] | {"when": 0.0}})
-    assert [(item.entry.stream, item.reason) for item in garbage(cache)] == [("unfinished", "unfinished")]
     other = replace(KEY, weights="b" * 64, sampling={})
     found = garbage(cache, other)
-    assert [item.entry.stream for item in found] == ["unfinished", "whole"]
-    assert "weights" in found[1].reason
-    assert "sampling" not in found[1].reason
+    assert [item.entry.stream for item in found] == ["whole"]  # the unfinished one may still be written
+    assert "weights" in found[0].reason
+    assert "sampling" not in found[0].reason
     assert len(cache.streams()) == 2  # finding is not dropping
     drop(found)
-    assert cache.streams() == []
+    assert cache.streams() == ["unfinished"]
+
+
+def test_gc_keeps_what_a_broken_off_run_left_as_it_can_be_replayed(cache: NodeCache):
+    cache.writer("empty", KEY)
+    for stream in ("unfinished", "empty"):
+        group = zarr.open_group(cache.folder / stream, mode="r+")
+        group.update_attributes({"egograph": group.attrs["egograph"] | {"when": 0.0}})
+    assert [(item.entry.stream, item.reason) for item in garbage(cache)] == [("empty", "empty")]
+    assert len(list(cache.read("unfinished", KEY))) == 2
+    [_, stale, _] = garbage(cache, replace(KEY, weights="b" * 64))
+    assert stale.entry.stream == "unfinished"
 
 
 def test_gc_drops_a_damaged_group(cache: NodeCache):
