@@ -1,4 +1,4 @@
-"""The control's only stage: all of it, from pixels and actions."""
+"""The control's second stage: pooling and temporal head, on the frozen encoder that the first stage trained."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,9 @@ class DrawnPixels:
 
 
 class BaselineTask:
-    """Trains the control on windows, each in a random look; the temporal state runs through each window.
+    """Trains pooling and head on windows, each in a random look; the temporal state runs through each window.
+
+    The encoder stays as it is, as it does in the model's second stage.
 
     Args:
         model: the control.
@@ -49,7 +51,7 @@ class BaselineTask:
     ) -> None:
         self.model, self.store, self.truths = model, store, truths
         self.size, self.clips, self.frames = size, clips, frames
-        self.module: nn.Module = model
+        self.module: nn.Module = nn.ModuleList([model.pool, model.head])
 
     def draw(self, rng: np.random.Generator) -> DrawnPixels:
         """A batch of windows."""
@@ -60,9 +62,11 @@ class BaselineTask:
     def losses(self, drawn: DrawnPixels) -> dict[str, Tensor]:
         """Action losses."""
         windows = drawn.windows
-        with mixed_precision(self.model.queries.device):
-            tokens = self.model.frame_tokens(drawn.pixels.flatten(0, 2))
-        tokens = tokens.float().unflatten(0, tuple(windows.valid.shape))
+        with mixed_precision(self.model.pool.queries.device):
+            with torch.no_grad():
+                patches = self.model.encoder(drawn.pixels.flatten(0, 2)).tokens
+            tokens = self.model.pool(patches)
+        tokens = tokens.unflatten(0, tuple(windows.valid.shape))
         hidden, logits = self.model.start(self.size), []
         for clip, valid in zip(tokens, windows.valid, strict=True):
             part, hidden = self.model(clip, valid, hidden)

@@ -46,8 +46,8 @@ class TrainConfig:
         sizes: the sizes of what comes after it.
         data: the toy kitchen's videos.
         boxes: the first stage, encoder and node extractor; steps of single frames of the stills.
-        actions: the second stage, the recogniser; steps of windows of clips.
-        control: the control's only stage; steps of windows of clips.
+        actions: the model's second stage, the recogniser; steps of windows of clips.
+        control: the control's second stage; steps of windows of clips.
         clips: clips a window.
         seed: draws weights, batches and looks.
         fps: frames a second of the fixed clock.
@@ -65,7 +65,7 @@ class TrainConfig:
     data: ToyDataConfig = field(default_factory=ToyDataConfig)
     boxes: StageConfig = field(default_factory=lambda: StageConfig(steps=2200, size=32, learning_rate=3e-3))
     actions: StageConfig = field(default_factory=lambda: StageConfig(steps=780, size=24))
-    control: StageConfig = field(default_factory=lambda: StageConfig(steps=900, size=6))
+    control: StageConfig = field(default_factory=lambda: StageConfig(steps=520, size=8))
     clips: int = 4
     seed: int = 0
     fps: float = 8.0
@@ -90,10 +90,12 @@ def train(config: TrainConfig) -> dict[str, Any]:
     encoder = build_encoder(config.encoder)
     with _progress() as bars:
         run = _Run(config, bars)
+        model = EgoGraph(config.sizes, encoder, TOY_KITCHEN)
+        run.train_boxes(model)
         if config.architecture == "graph":
-            run.train_graph(EgoGraph(config.sizes, encoder, TOY_KITCHEN))
+            run.train_graph(model)
         else:
-            run.train_control(FrameBaseline(encoder, TOY_KITCHEN, config.sizes.recogniser.head))
+            run.train_control(model)
     draw_curve(run.history, config.output / "curve.png")
     summary = {
         "output": str(config.output),
@@ -112,14 +114,18 @@ class _Run:
         self.config, self.bars = config, bars
         self.history: dict[str, list[dict[str, float]]] = {}
 
-    def train_graph(self, model: EgoGraph) -> None:
-        """Boxes from stills, then actions from the nodes that are found in other videos: see `ActionTask`."""
-        config, frames = self.config, self.config.frames
-        stills = self._open("stills", ClipSampler(fps=STILLS_A_SECOND, frames=frames), model)
-        split = self._open("train", ClipSampler(fps=config.fps, frames=frames), model)
-        kept = split.between(0, config.data.train - config.data.calibration)
+    def train_boxes(self, model: EgoGraph) -> None:
+        """The first stage of both: encoder and node extractor, from stills."""
+        config = self.config
+        stills = self._open("stills", ClipSampler(fps=STILLS_A_SECOND, frames=config.frames), model)
         boxes = BoxTask(model, AnnotatedFrames(stills.store, stills.truths), config.boxes.size)
         self._stage(boxes, config.boxes, self._basis(config.data.stills, config.sizes))
+
+    def train_graph(self, model: EgoGraph) -> None:
+        """Actions from the nodes that are found in other videos: see `ActionTask`."""
+        config, frames = self.config, self.config.frames
+        split = self._open("train", ClipSampler(fps=config.fps, frames=frames), model)
+        kept = split.between(0, config.data.train - config.data.calibration)
         basis = self._basis(len(kept.names), config.sizes, config.clips, fingerprint(model))
         found = self._nodes(model, kept, basis)
         offset = kept.store.offset
@@ -131,16 +137,18 @@ class _Run:
         calibrate(model, found.scene_summaries(offset, frames), held)
         save_model(model, config.encoder, config.output, torch.float16 if config.half else torch.float32)
 
-    def train_control(self, model: FrameBaseline) -> None:
-        """Actions from pixels, of all videos: the control is not calibrated."""
-        config = self.config
+    def train_control(self, model: EgoGraph) -> None:
+        """Actions from the patch tokens of the same videos; of the model, only the encoder is used. Not calibrated."""
+        config, head = self.config, self.config.sizes.recogniser.head
         split = self._open("train", ClipSampler(fps=config.fps, frames=config.frames), model)
-        task = BaselineTask(model, split.store, split.truths, config.control.size, config.clips, config.frames)
-        head = config.sizes.recogniser.head
-        self._stage(task, config.control, self._basis(config.data.train, head, config.clips))
-        save_baseline(model, config.encoder, config.output)
+        kept = split.between(0, config.data.train - config.data.calibration)
+        torch.manual_seed(config.seed)
+        control = FrameBaseline(model.encoder, TOY_KITCHEN, head)
+        task = BaselineTask(control, kept.store, kept.truths, config.control.size, config.clips, config.frames)
+        self._stage(task, config.control, self._basis(len(kept.names), head, config.clips, fingerprint(model)))
+        save_baseline(control, config.encoder, config.output)
 
-    def _open(self, name: str, sampler: ClipSampler, model: EgoGraph | FrameBaseline) -> Split:
+    def _open(self, name: str, sampler: ClipSampler, model: EgoGraph) -> Split:
         data = self.config.data
         folder = make_split(data, name, _bar(self.bars, f"render {name}", data.videos(name)))
         show = _bar(self.bars, f"decode {name}", data.videos(name))
