@@ -32,7 +32,9 @@ def test_streams_are_cached_apart_and_labelled_in_one_file(tmp_path: Path):
 
 def test_a_labels_age_counts_until_it_is_written(tmp_path: Path):
     clip = replace(seeded_clip("a", 0), arrival=time.time() - 5.0)
-    written = Writer(tmp_path, KEY).write(clip, plain_label("a", 0))
+    writer = Writer(tmp_path, KEY)
+    written = writer.write(clip, plain_label("a", 0))
+    writer.close()
     assert 5000 <= written.age_ms < 60_000
     assert list(read_labels(tmp_path / "labels.jsonl")) == [written]
 
