@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from egograph.cli.outcome import DONE, Outcome
 from egograph.cli.output import run_folder
 from egograph.evaluation import evaluate
+from egograph.evaluation.split_score import as_json, markdown
 
 log = logging.getLogger("egograph")
 
@@ -30,6 +31,6 @@ def run(config: EvaluateConfig) -> Outcome:
     """
     with run_folder(config.output):
         scores = evaluate.evaluate(config, lambda split: log.info("%s: scoring", split))
-    print(evaluate.markdown(scores), end="")
+    print(markdown(scores), end="")
     print(f"{config.output}/  results.json, table.md")
-    return Outcome(DONE, {"output": str(config.output), "splits": evaluate.as_json(scores)})
+    return Outcome(DONE, {"output": str(config.output), "splits": as_json(scores)})

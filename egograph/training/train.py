@@ -73,7 +73,7 @@ class TrainConfig:
     half: bool = True
 
     def __post_init__(self) -> None:
-        ClipSampler(fps=self.fps, frames=self.frames)
+        ClipSampler(fps=self.fps, frames=self.frames)  # refuses what is out of range
         if self.clips < 1:
             raise ValueError(f"clips={self.clips}: has to be 1 or more")
 

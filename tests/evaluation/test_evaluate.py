@@ -11,7 +11,8 @@ from egograph.data.classes import TOY_KITCHEN
 from egograph.data.toy_kitchen import write
 from egograph.encoders.registry import build_encoder
 from egograph.encoders.tiny import TinyEncoderConfig
-from egograph.evaluation.evaluate import EvaluateConfig, evaluate, markdown
+from egograph.evaluation.evaluate import EvaluateConfig, evaluate
+from egograph.evaluation.split_score import markdown
 from egograph.model import ModelConfig
 from egograph.training.toy_data import ToyDataConfig
 
