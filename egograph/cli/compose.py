@@ -42,9 +42,11 @@ def compose(command: str, overrides: Sequence[str]) -> Composed:
     read = [_read(word) for word in overrides]
     with _one_line(), initialize_config_dir(str(configs_folder()), version_base="1.3"):
         groups = _groups(hydra_compose(command, return_hydra_config=True))
+        right = list(hydra_compose(command))
         choices = [override for override in read if override.key_or_group in groups]
         for choice in choices:
             _check_choice(choice)
+            _check_fits(choice, command, right)
         grouped = hydra_compose(command, [_word(choice) for choice in choices])
         for override in read:
             if override.key_or_group not in groups:
@@ -119,6 +121,16 @@ def _check_choice(override: Override) -> None:
         raise UsageError(
             f"{group}={override.get_value_element_as_str()}: no such option of {group}"
             f"{did_you_mean(str(option), right)}; there is {', '.join(right)}"
+        )
+
+
+def _check_fits(choice: Override, command: str, right: Sequence[str]) -> None:
+    """Refuses an experiment that sets what only another command has."""
+    added = [str(key) for key in hydra_compose(command, [_word(choice)]) if key not in right]
+    if added:
+        raise UsageError(
+            f"{choice.input_line}: is not for `egograph {command}`, which has no {' or '.join(added)}; "
+            f"choose another {choice.key_or_group}"
         )
 
 

@@ -20,9 +20,10 @@ log = logging.getLogger(__name__)
 
 _BT709 = 1  # FFmpeg's number of it, as matrix, as primaries and as transfer curve
 
-# H.264, or MPEG-4 Part 2 where PyAV was built without it; both at a quality that is not seen.
+# H.264, or MPEG-4 Part 2 where PyAV was built without it; both at a quality that is not seen. The same frames give the
+# same bytes: x264's rate control by macroblock tree does not, and its output changes with the number of threads.
 _ENCODERS: dict[str, dict[str, str]] = {
-    "libx264": {"preset": "veryfast", "crf": "20"},
+    "libx264": {"preset": "veryfast", "crf": "20", "threads": "1", "x264-params": "mbtree=0"},
     "mpeg4": {"flags": "+qscale", "global_quality": "354"},
 }
 

@@ -40,6 +40,12 @@ def test_a_wrong_override_is_one_line(override, line):
     assert "\n" not in str(caught.value)
 
 
+def test_an_experiment_of_another_command_says_so():
+    compose("train", ["experiment=toy_kitchen_control"])
+    with pytest.raises(UsageError, match="is not for `egograph evaluate`, which has no architecture; choose another"):
+        compose("evaluate", ["experiment=toy_kitchen_control"])
+
+
 def test_an_interpolation_that_names_nothing_is_one_line():
     config = compose("stream", ["output=${nowhere.at.all}"]).config
     with pytest.raises(UsageError, match=r"Interpolation key .* not found"):

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import av
+import cv2
 import numpy as np
 import pytest
 
@@ -55,6 +56,20 @@ def test_a_browser_plays_it(tmp_path):
         assert float(stream.average_rate) == pytest.approx(29.97)
     data = path.read_bytes()
     assert data.index(b"moov") < data.index(b"mdat")  # it can start before it is loaded
+
+
+def test_the_same_frames_give_the_same_bytes(tmp_path):
+    scenes = np.random.default_rng(0).integers(0, 256, (120, 15, 20, 3), dtype=np.uint8)
+    frames = [
+        cv2.resize(scene, (320, 240), interpolation=cv2.INTER_CUBIC) for scene in scenes // 16 + 3 * scenes[:1] // 4
+    ]
+    files = []
+    for number in range(4):
+        with VideoWriter(tmp_path / f"{number}.mp4", 16, (320, 240)) as writer:
+            for frame in frames:
+                writer.write(frame)
+        files.append((tmp_path / f"{number}.mp4").read_bytes())
+    assert len(set(files)) == 1
 
 
 def test_a_fault_leaves_nothing_behind(tmp_path):
