@@ -75,7 +75,7 @@ def _seen(frame: NDArray[np.uint8], look: Look) -> NDArray[np.uint8]:
     lit = cv2.transform(frame, _light(look))
     if look.zoom > 1:
         lit = cv2.warpAffine(lit, _place(look, *frame.shape[:2]), frame.shape[1::-1], borderMode=cv2.BORDER_REPLICATE)
-    return np.ascontiguousarray(lit[:, ::-1]) if look.mirrored else lit
+    return cv2.flip(lit, 1) if look.mirrored else lit
 
 
 def _light(look: Look) -> NDArray[np.float64]:

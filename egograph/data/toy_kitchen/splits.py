@@ -63,6 +63,8 @@ class Split:
     `held_out` is true where every video must contain a verb–noun pair that train never has. What is there to train on
     is rendered at the `rates` (frames a second, one drawn for each video) at which it is looked at: train at the fixed
     clock's, stills at one at which neighbouring frames differ. The other splits have the rates of cameras.
+
+    `annotated` is how many frames a second have annotations, at most: few in train, whose nodes are found.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Split:
     camera: CameraRange
     held_out: bool
     rates: tuple[int, ...] = (16, 16, 16, 16, 16, 16, 16, 24)
+    annotated: int = 4
 
 
 SEEN_LOOK = LookRange(
@@ -136,7 +139,7 @@ UNSEEN_CAMERA = CameraRange(
 SPLITS: dict[str, Split] = {
     split.name: split
     for split in (
-        Split("train", 0, SEEN_LOOK, SEEN_CAMERA, held_out=False, rates=(8,)),
+        Split("train", 0, SEEN_LOOK, SEEN_CAMERA, held_out=False, rates=(8,), annotated=1),
         Split("val", 1, SEEN_LOOK, SEEN_CAMERA, held_out=False),
         Split("shift_look", 2, UNSEEN_LOOK, SEEN_CAMERA, held_out=False),
         Split("shift_camera", 3, SEEN_LOOK, UNSEEN_CAMERA, held_out=False),

@@ -21,12 +21,10 @@ from egograph.data.toy_kitchen.timeline import FIRST_ENTITY, View
 from egograph.data.toy_kitchen.truth import truth_of
 from egograph.errors import EgographError
 
-ANNOTATIONS_A_SECOND = 4
-
 
 @dataclass(frozen=True)
 class Frame:
-    """One rendered frame: number, time in seconds, uint8 `[H, W, 3]` RGB; up to 4 times a second, annotations."""
+    """One rendered frame: number, time in seconds, uint8 `[H, W, 3]` RGB, and annotations if it is chosen for them."""
 
     index: int
     time: float
@@ -37,8 +35,11 @@ class Frame:
 class ToyVideo:
     """A video that can be rendered any number of times, always to the same pixels."""
 
-    def __init__(self, name: str, fps: int, size: tuple[int, int], seconds: float, renderer: Renderer) -> None:
+    def __init__(
+        self, name: str, fps: int, size: tuple[int, int], seconds: float, annotated: int, renderer: Renderer
+    ) -> None:
         self.name, self.fps, self.size, self.seconds = name, fps, size, seconds
+        self._annotated = annotated
         self._renderer = renderer
         self.truth = truth_of(renderer.timeline).every(renderer.every)
 
@@ -66,7 +67,7 @@ class ToyVideo:
     def frames(self) -> Iterator[Frame]:
         """Renders every frame."""
         truth, renderer = self.truth, self._renderer
-        step = max(1, self.fps // ANNOTATIONS_A_SECOND)
+        step = max(1, self.fps // self._annotated)
         chosen = np.arange(len(truth.times)) % step == 0
         nouns = {FIRST_ENTITY + place: entity.noun for place, entity in enumerate(truth.entities)}
         nouns |= {renderer.timeline.first_liquid + place: liquid for place, liquid in enumerate(LIQUID_NAMES)}
@@ -113,7 +114,7 @@ def render_video(
     look, view = draw_look(chosen.look, look_rng), draw_view(chosen.camera, view_rng)
     stage = play(seconds, look, Paints(chosen.look.hues, look_rng), pairs, chosen.held_out, [chosen.number, seed])
     renderer = Renderer(stage, look, view, size, fps, seconds, render_seed)
-    return ToyVideo(name or video_name(chosen, seed), fps, size, seconds, renderer)
+    return ToyVideo(name or video_name(chosen, seed), fps, size, seconds, chosen.annotated, renderer)
 
 
 def plan_pairs(seed: int, split: Split, seconds: float, wanted: Mapping[Pair, float]) -> list[Pair]:

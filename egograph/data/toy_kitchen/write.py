@@ -32,7 +32,7 @@ from egograph.errors import EgographError
 log = logging.getLogger("egograph")
 
 # Goes up with every change to what the same parameters write.
-GENERATOR_VERSION = 9
+GENERATOR_VERSION = 10
 BEGUN = "begun.json"
 FINISHED = "finished.json"
 SIZES = ((256, 192), (256, 192), (256, 192), (320, 180), (288, 216), (320, 240))

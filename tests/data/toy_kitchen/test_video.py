@@ -48,13 +48,16 @@ def test_a_slow_camera_sees_what_a_fast_one_sees(video: ToyVideo, frames: list[F
         assert np.median(away) <= 1  # the film's grain is another one
 
 
-def test_four_frames_a_second_are_annotated(frames: list[Frame]) -> None:
-    assert [frame.index for frame in frames if frame.annotations is not None] == list(range(0, 128, 4))
+@pytest.mark.parametrize(("split", "step"), [("train", 16), ("val", 4)])
+def test_every_split_has_its_share_of_annotated_frames(split: str, step: int) -> None:
+    frames = render_video(12, split, seconds=8.0).frames()
+    assert [frame.index for frame in frames if frame.annotations is not None] == list(range(0, 128, step))
 
 
-def test_a_touched_thing_is_named_by_the_hand_that_touches_it(video: ToyVideo, frames: list[Frame]) -> None:
+def test_a_touched_thing_is_named_by_the_hand_that_touches_it() -> None:
+    video = render_video(12, "val", seconds=8.0)
     linked = 0
-    for frame in frames:
+    for frame in video.frames():
         if frame.annotations is None:
             continue
         by_id = {one.id: one for one in frame.annotations}
