@@ -15,7 +15,8 @@ from egograph.data.toy_kitchen.looks import Look
 from egograph.data.toy_kitchen.motion import Array
 from egograph.data.toy_kitchen.paint import Canvas, fixed
 from egograph.data.toy_kitchen.room import Room, paint_shadows
-from egograph.data.toy_kitchen.solids import SIDES, Seen, rod_outlines
+from egograph.data.toy_kitchen.sight import Sight
+from egograph.data.toy_kitchen.solids import SIDES
 from egograph.data.toy_kitchen.timeline import Points, Timeline
 
 GLOWS = ((0.95, (235.0, 80.0, 30.0)), (0.75, (255.0, 140.0, 60.0)), (0.5, (225.0, 60.0, 25.0)))
@@ -25,11 +26,12 @@ class Scene:
     """One frame of a timeline, while it is painted."""
 
     def __init__(self, timeline: Timeline, points: Points, look: Look, room: Room, frame: int, canvas: Canvas) -> None:
-        self._line, self._points, self._look, self._room = timeline, points, look, room
+        self._line, self._look, self._room = timeline, look, room
         self._stage, self._frame, self._canvas = timeline.stage, frame, canvas
         self._time = float(timeline.times[frame])
         self._camera = timeline.camera(frame)
-        self._see()
+        height, width = canvas.image.shape[:2]
+        self._sight = Sight(timeline, points, look.light, frame, self._camera, (width, height))
         self._sort()
 
     def paint(self, shutter: float) -> None:
@@ -38,51 +40,6 @@ class Scene:
         self._paint_standing()
         self._canvas.image = smear(self._canvas.image, shutter * self._motion(None))
         self._paint_hands(shutter)
-
-    def _see(self) -> None:
-        """Moves all points to where they are now, and projects them."""
-        line, points, frame = self._line, self._points, self._frame
-        local = points.local
-        pressed = [int(thing) for thing in np.flatnonzero(line.squash[frame] > 0.01)]
-        if pressed:
-            local = local.copy()
-            for thing in pressed:
-                share = line.squash[frame, thing]
-                local[points.of(thing)] *= (1.0 - 0.75 * share, 1.0 + 0.15 * share, 1.0 + 0.1 * share)
-        turn, position = line.turn[frame], line.position[frame]
-        self._world = np.einsum("nij,nj->ni", turn[points.owner], local) + position[points.owner]
-        self._exact, self._depth = self._camera.project(self._world)
-        self._xy = fixed(self._exact)
-        self._strokes = rod_outlines(self._exact, self._depth, self._camera.focal, points.rods, points.radii)
-        height, width = self._canvas.image.shape[:2]
-        low = np.minimum.reduceat(self._exact, points.starts[:-1])
-        high = np.maximum.reduceat(self._exact, points.starts[:-1])
-        shown = (high > np.array([-8.0, -8.0])) & (low < np.array([width + 8.0, height + 8.0]))
-        self._shown = np.logical_and.reduce(shown, axis=1).tolist()
-        normals = np.einsum("nij,nj->ni", turn[points.normal_owner], points.normals)
-        towards = self._camera.position - self._world[points.anchors]
-        self._facing = np.einsum("ni,ni->n", normals, towards) > 0.0
-        self._lit = normals @ self._look.light.towards
-
-    def _seen(self, body: int) -> Seen:
-        points = self._points
-        chosen = points.of(body)
-        normals = slice(points.normal_starts[body], points.normal_starts[body + 1])
-        return Seen(
-            self._line.bodies[body].number,
-            self._exact[chosen],
-            self._xy[chosen],
-            self._depth[chosen],
-            self._strokes[:, points.rod_starts[body] : points.rod_starts[body + 1]],
-            self._facing[normals],
-            self._lit[normals],
-            self._look.light.ambient,
-            self._look.light.diffuse,
-        )
-
-    def _world_of(self, body: int) -> Array:
-        world: Array = self._world[self._points.of(body)]
-        return world
 
     def _sort(self) -> None:
         """Finds for every thing whether it is inside something, in a hand, or by itself."""
@@ -108,7 +65,7 @@ class Scene:
         """Whether a thing is so low that its container's near wall can hide it."""
         if fixture == "bin":
             return True
-        lowest = float(self._world_of(thing)[:, 2].min())
+        lowest = float(self._sight.world(thing)[:, 2].min())
         if fixture:
             return lowest < 0.0
         rim = float(self._line.position[self._frame, container, 2]) + self._stage.things[container].rim
@@ -148,9 +105,9 @@ class Scene:
 
     def _shadow_casters(self) -> list[Array]:
         line = self._line
-        casters = [self._world_of(thing)[::2] for thing in (*self._free, *self._held.values())]
+        casters = [self._sight.world(thing)[::2] for thing in (*self._free, *self._held.values())]
         if "bin" in self._stage.fixtures:
-            casters.append(self._world_of(line.base_index("bin")))
+            casters.append(self._sight.world(line.base_index("bin")))
         for hand in HANDS:
             joints, elbow = line.joints[hand][self._frame], line.elbows[hand][self._frame]
             beside = np.array([0.025, 0.0, 0.0])
@@ -180,7 +137,7 @@ class Scene:
         for noun in ("cupboard", "fridge"):
             if noun in stage.fixtures:
                 door = line.part_index(noun)
-                steps.append((float(self._world_of(door)[:, 1].mean()), partial(self._paint_body, door)))
+                steps.append((float(self._sight.world(door)[:, 1].mean()), partial(self._paint_body, door)))
         if "bin" in stage.fixtures:
             steps.append((stage.fixtures["bin"].mouth[1], self._paint_bin))
         if "tap" in stage.fixtures:
@@ -189,14 +146,14 @@ class Scene:
             step()
 
     def _paint_body(self, body: int) -> None:
-        if self._shown[body]:
-            self._line.bodies[body].solid.paint(self._canvas, self._seen(body))
+        if self._sight.shown[body]:
+            self._line.bodies[body].solid.paint(self._canvas, self._sight.seen(body))
 
     def _paint_group(self, body: int, inside: list[int]) -> None:
         """A body with its contents: what is inside it, what flows into it, and its near wall again."""
-        if not self._shown[body]:
+        if not self._sight.shown[body]:
             return
-        solid, seen, line, frame = self._line.bodies[body].solid, self._seen(body), self._line, self._frame
+        solid, seen, line, frame = self._line.bodies[body].solid, self._sight.seen(body), self._line, self._frame
         solid.paint(self._canvas, seen)
         if body in line.fillings:
             paint_filling(self._canvas, solid, seen, line.fillings[body], frame)
@@ -243,19 +200,19 @@ class Scene:
                 self._paint_hand(hand)
         for drip in self._stage.drips:
             if drip.start <= self._time <= drip.stop:
-                since, points = self._time - drip.start, self._world_of(drip.thing)
+                since, points = self._time - drip.start, self._sight.world(drip.thing)
                 number = self._line.bodies[drip.thing].number
                 juice = self._stage.things[drip.thing].juice
                 paint_drops(self._canvas, self._camera, self._look.light, points, since, juice, number)
         washed = self._washed()
         if washed is not None:
-            height = float(self._world_of(washed)[:, 2].mean())
+            height = float(self._sight.world(washed)[:, 2].mean())
             paint_tap_water(self._canvas, self._camera, self._line, self._frame, height)
 
     def _hand_depth(self, hand: int) -> float:
         point = self._line.joints[hand][self._frame, 9]
         if hand in self._held:
-            point = 0.5 * (point + self._world_of(self._held[hand]).mean(0))
+            point = 0.5 * (point + self._sight.world(self._held[hand]).mean(0))
         return float((point - self._camera.position) @ self._camera.turn[2])
 
     def _paint_hand_blurred(self, hand: int, motion: Array) -> None:
@@ -295,7 +252,7 @@ class Scene:
         """Left, top, right and bottom of all that is painted with a hand."""
         points = [self._line.joints[hand][self._frame], self._line.elbows[hand][self._frame][None]]
         if hand in self._held:
-            points.append(self._world_of(self._held[hand]))
+            points.append(self._sight.world(self._held[hand]))
         xy, depth = self._camera.project(np.concatenate(points))
         margin = 0.07 * self._camera.focal / float(depth.min())
         height, width = self._canvas.image.shape[:2]

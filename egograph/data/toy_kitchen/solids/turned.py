@@ -1,68 +1,18 @@
-"""Shapes that things are made of: turned on a lathe, cut as a prism, bent from a rod; and how they are painted."""
+"""Bodies turned on a lathe."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from egograph.data.toy_kitchen.motion import Array
-from egograph.data.toy_kitchen.paint import Canvas, Colour, Pixels, capsules, fixed, tone
+from egograph.data.toy_kitchen.paint import Canvas, Colour, Pixels, fixed, tone
+from egograph.data.toy_kitchen.solids.part import Seen
 
 SIDES = 18
 
 # The corners of a strip of wall, counted from the ring below it, and how strongly it is lit.
 _Arc = tuple[NDArray[np.intp], float]
-
-
-@dataclass(frozen=True)
-class Seen:
-    """A body as the camera sees it in one frame.
-
-    Attributes:
-        body: the body's number on the canvas.
-        exact: `[n, 2]`, its points in pixels.
-        xy: the same, fixed-point.
-        depth: `[n]`, metres.
-        strokes: outlines `[2, k, 14, 2]` of its rods' pieces, fixed-point: the whole, and the lit middle.
-        facing: bool `[m]`, which of its normals face the camera.
-        lit: `[m]`, cosine between normal and light, -1..1.
-        ambient: light that reaches every face, 0..1.
-        diffuse: light that comes from one side, 0..1.
-    """
-
-    body: int
-    exact: Array
-    xy: Pixels
-    depth: Array
-    strokes: Pixels
-    facing: NDArray[np.bool_]
-    lit: Array
-    ambient: float
-    diffuse: float
-
-    def shade(self, normal: int) -> float:
-        """How strongly a face is lit."""
-        return self.ambient + self.diffuse * max(float(self.lit[normal]), 0.0)
-
-
-class Part(Protocol):
-    """A piece of a solid that can paint itself."""
-
-    @property
-    def anchor(self) -> int:
-        """The point by whose depth the solid's parts are sorted."""
-        ...
-
-    def paint(self, canvas: Canvas, seen: Seen) -> None:
-        """Paints the part."""
-        ...
-
-    def paint_front(self, canvas: Canvas, seen: Seen) -> None:
-        """Paints again what hides the contents."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -169,99 +119,6 @@ class Turned:
                 return
             shade = 0.72 + 0.28 * index / (self.hollow - 1)
             canvas.fill(inner, tone(self.inside, shade * upright_shade), seen.body)
-
-
-@dataclass(frozen=True)
-class Cut:
-    """Flat convex faces; those that look away are not painted. The last `front` faces hide the contents."""
-
-    anchor: int
-    corners: tuple[NDArray[np.intp], ...]
-    normal: int
-    colours: tuple[Colour, ...]
-    front: int
-
-    def paint(self, canvas: Canvas, seen: Seen) -> None:
-        """Paints the faces in their order."""
-        self._paint_from(canvas, seen, 0)
-
-    def paint_front(self, canvas: Canvas, seen: Seen) -> None:
-        """Paints the outer faces again, over what lies inside."""
-        if self.front:
-            self._paint_from(canvas, seen, len(self.corners) - self.front)
-
-    def _paint_from(self, canvas: Canvas, seen: Seen, first: int) -> None:
-        for index in range(first, len(self.corners)):
-            if seen.facing[self.normal + index]:
-                colour = tone(self.colours[index], seen.shade(self.normal + index))
-                canvas.fill(seen.xy[self.corners[index]], colour, seen.body)
-
-
-@dataclass(frozen=True)
-class Bent:
-    """A round rod: some of the solid's rod pieces."""
-
-    anchor: int
-    first: int
-    count: int
-    colour: Colour
-
-    def paint(self, canvas: Canvas, seen: Seen) -> None:
-        """Paints the rod dark, then its lit middle."""
-        for outlines, light in zip(seen.strokes, (0.33, 0.63), strict=True):
-            colour = tone(self.colour, seen.ambient + light * seen.diffuse)
-            for piece in range(self.first, self.first + self.count):
-                canvas.fill(outlines[piece], colour, seen.body)
-
-    def paint_front(self, canvas: Canvas, seen: Seen) -> None:
-        """A rod hides no contents."""
-
-
-def rod_outlines(exact: Array, depth: Array, focal: float, ends: NDArray[np.intp], radii: Array) -> Pixels:
-    """Outlines `[2, k, 14, 2]` (fixed-point) of rod pieces between points `ends` `[k, 2]` of radii `[k, 2]` metres."""
-    between = exact[ends]
-    pixels = np.maximum(radii * focal / depth[ends], 0.7)
-    both = np.concatenate([between, between - 0.16 * pixels[:, :1, None]])
-    whole, middle = np.split(capsules(both, np.concatenate([pixels, 0.6 * pixels])), 2)
-    return np.stack([whole, middle])
-
-
-@dataclass(frozen=True)
-class Solid:
-    """A shape in its own axes (metres, z up, base at z = 0).
-
-    Attributes:
-        points: `[n, 3]`.
-        normals: `[m, 3]`, of its faces.
-        anchors: int `[m]`, for each normal a point of its face.
-        rods: int `[k, 2]`, the end points of its rods' pieces.
-        radii: `[k, 2]`, their thickness in metres.
-        parts: what it is painted from.
-        in_order: whether the parts are painted in their order from wherever they are seen; else far ones come first.
-    """
-
-    points: Array
-    normals: Array
-    anchors: NDArray[np.intp]
-    rods: NDArray[np.intp]
-    radii: Array
-    parts: tuple[Part, ...]
-    in_order: bool
-
-    def paint(self, canvas: Canvas, seen: Seen) -> None:
-        """Paints all parts."""
-        for part in self._far_to_near(seen):
-            part.paint(canvas, seen)
-
-    def paint_front(self, canvas: Canvas, seen: Seen) -> None:
-        """Paints again what hides the contents."""
-        for part in self._far_to_near(seen):
-            part.paint_front(canvas, seen)
-
-    def _far_to_near(self, seen: Seen) -> Sequence[Part]:
-        if self.in_order:
-            return self.parts
-        return sorted(self.parts, key=lambda part: -float(seen.depth[part.anchor]))
 
 
 def _run(chosen: NDArray[np.bool_]) -> NDArray[np.intp]:
