@@ -14,7 +14,6 @@ from egograph.nodes.reader import Reading
 from egograph.training.truth import NOTHING, UNKNOWN
 
 _MATCH_IOU = 0.25
-_TOUCHED = 2.0  # how much more what a hand touches counts: it tells the action, and the hand hides half of it
 
 
 @dataclass(frozen=True)
@@ -92,7 +91,7 @@ def _reach_loss(proposals: DenseProposals, truth: BoxTruth) -> Tensor:
     kind = truth.kind[frame, row]
     box = proposals.boxes()[frame[:, None], kind[:, None], near[..., 1], near[..., 0]]
     target = truth.box[frame, row][:, None].expand_as(box)
-    weight = inside * torch.where((step == 0).all(dim=-1), 1.0, 0.25) * _importance(truth)[frame, row][:, None]
+    weight = inside * torch.where((step == 0).all(dim=-1), 1.0, 0.25)
     return (_box_distance(box, target) * weight).sum() / weight.sum().clamp(min=1)
 
 
@@ -118,8 +117,8 @@ def _matched(match: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 def _box_loss(reading: Reading, truth: BoxTruth, match: Tensor) -> Tensor:
     """The distance of the boxes after every layer."""
     frame, read, row = _matched(match)
-    distance = _box_distance(reading.boxes[frame, :, read], truth.box[frame, row][:, None]).mean(dim=-1)
-    return _weighted_mean(distance, _importance(truth)[frame, row])
+    boxes = reading.boxes[frame, :, read]
+    return _box_distance(boxes, truth.box[frame, row][:, None]).sum() / max(1, boxes[..., 0].numel())
 
 
 def _score_loss(reading: Reading, proposed: Tensor, truth: BoxTruth, match: Tensor) -> Tensor:
@@ -133,19 +132,8 @@ def _score_loss(reading: Reading, proposed: Tensor, truth: BoxTruth, match: Tens
 def _noun_loss(reading: Reading, truth: BoxTruth, match: Tensor) -> Tensor:
     frame, read, row = _matched(match)
     target = truth.noun[frame, row]
-    loss = F.cross_entropy(reading.noun[frame, read], target.clamp(min=0), reduction="none")
-    return _weighted_mean(loss, _importance(truth)[frame, row] * (target >= 0))
-
-
-def _importance(truth: BoxTruth) -> Tensor:
-    """The weights `[F, A]` of the annotated boxes."""
-    row = torch.arange(truth.kind.shape[1], device=truth.kind.device)
-    touched = (truth.touches[..., None] == row).any(dim=1)
-    return torch.where(touched, _TOUCHED, 1.0)
-
-
-def _weighted_mean(loss: Tensor, weight: Tensor) -> Tensor:
-    return (loss * weight).sum() / weight.sum().clamp(min=1)
+    known = target >= 0
+    return F.cross_entropy(reading.noun[frame, read][known], target[known], reduction="sum") / known.sum().clamp(min=1)
 
 
 def _contact_loss(reading: Reading, truth: BoxTruth, match: Tensor) -> Tensor:

@@ -26,8 +26,8 @@ class ToyDataConfig:
     """
 
     folder: str = "outputs/toy_kitchen/data"
-    stills: int = 1500
-    train: int = 1050
+    stills: int = 2200
+    train: int = 850
     calibration: int = 30
     held_out: int = 100
     seed: int = 0

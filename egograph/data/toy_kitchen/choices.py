@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from egograph.data.toy_kitchen.actions import CONTAINERS, FOOD, LIQUIDS, Pair
-from egograph.data.toy_kitchen.layout import free_spot, is_free
+from egograph.data.toy_kitchen.counter import free_spot, is_free, neighbours
 from egograph.data.toy_kitchen.motion import Array
 from egograph.data.toy_kitchen.performing import Choice
 from egograph.data.toy_kitchen.records import BUILT_IN, COUNTER, HELD, INSIDE
@@ -82,12 +82,12 @@ def _bears(stage: Stage, thing: int) -> bool:
 
 def _slide_to(stage: Stage, thing: int) -> Array | None:
     where = stage.thing_pose(thing, stage.clock).position[0, :2]
-    what = stage.things[thing]
+    what, others = stage.things[thing], neighbours(stage, but=thing)
     for _ in range(25):
         angle, length = stage.rng.uniform(0.0, 2.0 * np.pi), stage.rng.uniform(0.13, 0.26)
         spot = where + length * np.array([np.cos(angle), np.sin(angle)])
         path = [where + share * (spot - where) for share in (1.0, 0.35, 0.7)]
-        if all(is_free(stage, what, step, but=thing) for step in path):
+        if all(is_free(stage, what, step, others) for step in path):
             return spot
     return None
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from egograph.data.toy_kitchen.actions import CONTAINERS, Pair
+from egograph.data.toy_kitchen.counter import free_spot
 from egograph.data.toy_kitchen.fixtures import (
     Fixture,
     Ring,
@@ -17,7 +18,7 @@ from egograph.data.toy_kitchen.fixtures import (
 )
 from egograph.data.toy_kitchen.hands import HOLDS, SIGNS, hand_shape
 from egograph.data.toy_kitchen.looks import Look, Paints
-from egograph.data.toy_kitchen.motion import Array, Level, about, carried, compose, pose, still
+from egograph.data.toy_kitchen.motion import Level, about, carried, compose, pose, still
 from egograph.data.toy_kitchen.records import BUILT_IN, COUNTER, HELD, INSIDE, Contents, Place, Stay
 from egograph.data.toy_kitchen.stage import Stage, hold_spot
 from egograph.data.toy_kitchen.things import MAKERS, Thing, make_thing
@@ -178,46 +179,3 @@ def _start_in_drawer(stage: Stage, thing: Thing) -> None:
     index = stage.add_thing(thing, compose(stage.parts["drawer"].pose_at(0.0), offset), Place(BUILT_IN, -1, "drawer"))
     stage.courses[index].then(-0.9, carried(stage.parts["drawer"], offset))
     stage.stays.append(Stay(index, -1, "drawer", -1.0, FOREVER))
-
-
-def free_spot(stage: Stage, thing: Thing) -> Array | None:
-    """A place `[2]` on the counter where a thing fits, or None."""
-    rng = stage.rng
-    for _ in range(60):
-        spot = rng.uniform((-0.31, 0.07), (0.31, 0.40))
-        if is_free(stage, thing, spot):
-            return np.asarray(spot)
-    return None
-
-
-def is_free(stage: Stage, thing: Thing, spot: Array, but: int = -1) -> bool:
-    """Whether a thing fits at a place; all other things are in the way, but not number `but`."""
-    x, y = float(spot[0]), float(spot[1])
-    need = thing.footprint
-    if not (-0.40 < x < 0.40 and need * 0.6 + 0.02 < y < 0.43 - 0.3 * need):
-        return False
-    if thing.height > 0.14 and "cupboard" in stage.fixtures and y > 0.34:
-        return False
-    if stage.sink is not None and abs(x - stage.sink.x) < 0.17 + need:
-        return False
-    for noun, width in (("hob", 0.19), ("bin", 0.11), ("fridge", 0.21)):
-        if noun in stage.fixtures:
-            middle = _middle(stage.fixtures[noun])
-            deep = y > 0.36 - need if noun == "fridge" else (y < 0.36 if noun == "bin" else True)
-            if abs(x - middle) < width + need and deep:
-                return False
-    for index in range(len(stage.things)):
-        if index == but or stage.places[index].kind != COUNTER:
-            continue
-        other = stage.things[index]
-        gap = 0.85 * (need + other.footprint)
-        if np.hypot(*(stage.thing_pose(index, stage.clock).position[0, :2] - (x, y))) < gap:
-            return False
-    return True
-
-
-def _middle(fixture: Fixture) -> float:
-    if fixture.noun == "fridge":
-        assert fixture.base is not None
-        return float(fixture.base.points[:, 0].mean())
-    return fixture.hinge.origin[0]
