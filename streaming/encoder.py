@@ -5,6 +5,7 @@ from dataclasses import fields, replace
 
 import torch
 
+from egograph.memory import keep_freed_memory
 from egograph.model import EgoGraph
 from egograph.nodes.nodes import Nodes
 from egograph.pipeline import ObservedClip, PreparedClip, observe
@@ -24,6 +25,7 @@ class Encoder:
 
     def __init__(self, model: EgoGraph, batch: int, wait: float, threads: int) -> None:
         torch.set_num_threads(threads)
+        keep_freed_memory()
         self.model = model.to("cuda" if torch.cuda.is_available() else "cpu").eval()
         self.batch, self.wait = batch, wait
         self._waiting: asyncio.Queue[_Waiting] = asyncio.Queue()

@@ -14,6 +14,7 @@ from egograph.cli.outcome import DONE, SOME_FAILED, WRONG_WORDS, Outcome
 from egograph.cli.words import Words, read_words
 from egograph.config import UNSET, build
 from egograph.errors import EgographError, UsageError
+from egograph.memory import keep_freed_memory
 
 _INTERRUPTED = 130  # what a shell expects after Ctrl-C
 
@@ -111,6 +112,7 @@ def _call(command: Command, config: Any, groups: dict[str, Any], help_wanted: bo
     positional = command.positional
     if positional and positional.needed and values[positional.key] in (None, UNSET, []):
         raise UsageError(f"egograph {command.name}: no {positional.metavar}; give {positional.meaning}")
+    keep_freed_memory()
     outcome: Outcome = module.run(build(kind, values))
     return outcome
 

@@ -5,8 +5,6 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor
 
-from egograph.encoders.precision import native_bf16
-
 _MOMENTUM = 0.95
 _ITERATIONS = 5
 _QUINTIC = (3.4445, -4.7750, 2.0315)
@@ -46,13 +44,21 @@ class Muon(torch.optim.Optimizer):
 
 
 def orthogonal(matrix: Tensor) -> Tensor:
-    """A matrix `[n, m]` with about the same singular vectors and all singular values near 1, by Newton–Schulz steps."""
+    """A matrix `[n, m]` with about the same singular vectors and all singular values near 1, by Newton–Schulz steps.
+
+    A step multiplies by a polynomial of the matrix's Gram matrix. The steps are taken on that small square alone, and
+    their product is applied once.
+    """
     tall = matrix.shape[0] > matrix.shape[1]
     x = matrix.T if tall else matrix
     x = x / (x.norm() + 1e-7)
-    x = x.bfloat16() if native_bf16(x.device) else x
-    a, b, c = _QUINTIC
+    gram = x @ x.T
+    product = torch.eye(len(gram), dtype=gram.dtype, device=gram.device)
+    linear, cubic, quintic = _QUINTIC
     for _ in range(_ITERATIONS):
-        gram = x @ x.T
-        x = a * x + (b * gram + c * gram @ gram) @ x
-    return (x.T if tall else x).to(matrix.dtype)
+        step = torch.addmm(gram, gram, gram, beta=cubic, alpha=quintic)
+        step.diagonal().add_(linear)
+        product = step @ product
+        gram = step @ gram @ step
+    x = product @ x
+    return x.T if tall else x

@@ -28,6 +28,7 @@ from egograph.data.toy_kitchen.script import wanted_pairs
 from egograph.data.toy_kitchen.splits import Split, find_split
 from egograph.data.toy_kitchen.video import ToyVideo, plan_pairs, render_video, video_name
 from egograph.errors import EgographError
+from egograph.memory import keep_freed_memory
 
 log = logging.getLogger("egograph")
 
@@ -215,6 +216,7 @@ def write_videos(folder: Path, orders: Iterable[Order], workers: int) -> Iterato
 
 def _set_up_worker() -> None:
     cv2.setNumThreads(1)
+    keep_freed_memory()
     # Ctrl-C reaches the whole group; the parent stops the workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
