@@ -1,11 +1,12 @@
 """One split of a dataset in the EPIC and VISOR layouts: prepared frames and their truth."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from egograph.data.classes import Vocabulary
-from egograph.data.epic import read_segments, read_video_info
+from egograph.data.epic import Segment, read_segments, read_video_info
 from egograph.data.visor import read_frame_mapping, read_visor
 from egograph.encoders.preprocess import Preprocess
 from egograph.errors import EgographError
@@ -57,7 +58,9 @@ def open_split(
     if not paths:
         raise EgographError(f"{root}/videos: no .mp4 files; make the split first or give another data folder")
     info = read_video_info(root / "EPIC_100_video_info.csv")
-    segments = read_segments(root / f"EPIC_100_{split}.csv")
+    segments: dict[str, list[Segment]] = defaultdict(list)
+    for segment in read_segments(root / f"EPIC_100_{split}.csv"):
+        segments[segment.video].append(segment)
     mapping = read_frame_mapping(root / "visor" / "frame_mapping.json") if boxes else {}
     sources = [Source(str(path), path.stem, live=False) for path in paths]
     store = open_frame_store(root / "prepared", sources, sampler, preprocess, progress)
@@ -65,6 +68,5 @@ def open_split(
     for index, path in enumerate(paths):
         visor = root / "visor" / f"{path.stem}.json"
         frames = read_visor(visor, mapping, info[path.stem].numbering_fps) if boxes else []
-        mine = [segment for segment in segments if segment.video == path.stem]
-        truths.append(video_truth(store.length(index), sampler.fps, mine, frames, vocabulary))
+        truths.append(video_truth(store.length(index), sampler.fps, segments[path.stem], frames, vocabulary))
     return Split(tuple(path.stem for path in paths), store, tuple(truths))
