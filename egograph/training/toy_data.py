@@ -27,7 +27,7 @@ class ToyDataConfig:
 
     folder: str = "outputs/toy_kitchen/data"
     stills: int = 2200
-    train: int = 950
+    train: int = 900
     calibration: int = 30
     held_out: int = 100
     seed: int = 0

@@ -63,8 +63,8 @@ class TrainConfig:
     encoder: EncoderConfig = field(default_factory=TinyEncoderConfig)
     sizes: ModelConfig = field(default_factory=ModelConfig)
     data: ToyDataConfig = field(default_factory=ToyDataConfig)
-    boxes: StageConfig = field(default_factory=lambda: StageConfig(steps=2200, size=32, learning_rate=3e-3))
-    actions: StageConfig = field(default_factory=lambda: StageConfig(steps=780, size=24))
+    boxes: StageConfig = field(default_factory=lambda: StageConfig(steps=2100, size=32, learning_rate=3e-3))
+    actions: StageConfig = field(default_factory=lambda: StageConfig(steps=720, size=24))
     control: StageConfig = field(default_factory=lambda: StageConfig(steps=520, size=8))
     clips: int = 4
     seed: int = 0
@@ -177,7 +177,7 @@ def _progress() -> Progress:
         TextColumn("{task.description:16}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
         TimeRemainingColumn(), TextColumn("{task.fields[note]}"),
     )  # fmt: skip
-    return Progress(*columns, console=Console(stderr=True))
+    return Progress(*columns, console=Console(stderr=True), refresh_per_second=2)
 
 
 def _bar(bars: Progress, title: str, total: int) -> Callable[[int], None]:
