@@ -41,7 +41,7 @@ class Preprocess:
         """Turn pixels uint8 `[F, h, w, 3]` into an encoder's planes `[F, 3, h, w]`, channels last in memory."""
         mean = pixels.new_tensor(self.mean, dtype=torch.float32) * 255
         std = pixels.new_tensor(self.std, dtype=torch.float32) * 255
-        return ((pixels.float() - mean) / std).permute(0, 3, 1, 2)
+        return pixels.float().sub_(mean).div_(std).permute(0, 3, 1, 2)
 
     def key(self) -> dict[str, Any]:
         """The part of a cache key that says how frames were prepared."""

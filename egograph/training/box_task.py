@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from egograph.encoders.precision import mixed_precision
 from egograph.model import EgoGraph
@@ -116,7 +117,7 @@ class BoxTask:
 
     def losses(self, drawn: DrawnFrames) -> dict[str, Tensor]:
         """Detection losses, and what a glance tells of the action."""
-        with mixed_precision(self.model.device):
+        with mixed_precision(self.model.device), sdpa_kernel(SDPBackend.MATH):  # flash is slow on so few nodes
             extraction = self.model.extractor(self.model.encoder(drawn.pixels))
         feature = extraction.reading.feature
         action = torch.cat([feature[:, LEFT_HAND], feature[:, RIGHT_HAND], feature[:, -1]], dim=-1)

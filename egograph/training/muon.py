@@ -53,12 +53,18 @@ def orthogonal(matrix: Tensor) -> Tensor:
     x = matrix.T if tall else matrix
     x = x / (x.norm() + 1e-7)
     gram = x @ x.T
-    product = torch.eye(len(gram), dtype=gram.dtype, device=gram.device)
-    linear, cubic, quintic = _QUINTIC
-    for _ in range(_ITERATIONS):
-        step = torch.addmm(gram, gram, gram, beta=cubic, alpha=quintic)
-        step.diagonal().add_(linear)
-        product = step @ product
+    step = product = _polynomial(gram)
+    for _ in range(_ITERATIONS - 1):
         gram = step @ gram @ step
+        step = _polynomial(gram)
+        product = step @ product
     x = product @ x
     return x.T if tall else x
+
+
+def _polynomial(gram: Tensor) -> Tensor:
+    """What one step multiplies by: the quintic's even part, in the Gram matrix."""
+    linear, cubic, quintic = _QUINTIC
+    step = torch.addmm(gram, gram, gram, beta=cubic, alpha=quintic)
+    step.diagonal().add_(linear)
+    return step

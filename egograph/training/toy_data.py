@@ -26,8 +26,8 @@ class ToyDataConfig:
     """
 
     folder: str = "outputs/toy_kitchen/data"
-    stills: int = 2200
-    train: int = 900
+    stills: int = 2000
+    train: int = 850
     calibration: int = 30
     held_out: int = 100
     seed: int = 0

@@ -29,14 +29,18 @@ def pool_backward(grad: Tensor, box: Tensor, frame: Tensor, frames: int, high: i
         return grad.new_zeros((frames, high, wide, dim))
     y = _hat(axis_positions(box[:, 1], box[:, 3], high), high)
     x = _hat(axis_positions(box[:, 0], box[:, 2], wide), wide)
-    weight = (y[:, :, None] * x[:, None, :]).flatten(1)  # [N, h·w]
     frame, order = torch.sort(frame, stable=True)
     count = torch.bincount(frame, minlength=frames)
-    slot = torch.arange(frame.shape[0]) - (count.cumsum(0) - count)[frame]
     slots = int(count.max())
-    weights, grads = (x.new_zeros((frames, slots, x.shape[1])) for x in (weight, grad))
-    weights[frame, slot], grads[frame, slot] = weight[order], grad[order]
-    return torch.bmm(weights.mT, grads).view(frames, high, wide, dim)
+    slot = frame * slots + torch.arange(frame.shape[0]) - (count.cumsum(0) - count)[frame]
+    y, x, grad = (_lay_out(rows[order], slot, frames, slots) for rows in (y, x, grad))
+    weight = (y[..., :, None] * x[..., None, :]).flatten(2)  # [F, slots, h·w]
+    return torch.bmm(weight.mT, grad).view(frames, high, wide, dim)
+
+
+def _lay_out(rows: Tensor, slot: Tensor, frames: int, slots: int) -> Tensor:
+    """Rows `[N, C]` in their slots: `[F, slots, C]`, 0 in a slot that is left over."""
+    return rows.new_zeros((frames * slots, rows.shape[1])).index_copy_(0, slot, rows).unflatten(0, (frames, slots))
 
 
 def _taps(position: Tensor, cells: int) -> tuple[Tensor, Tensor]:
