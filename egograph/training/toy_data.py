@@ -26,7 +26,7 @@ class ToyDataConfig:
     """
 
     folder: str = "outputs/toy_kitchen/data"
-    stills: int = 2000
+    stills: int = 2200
     train: int = 850
     calibration: int = 30
     held_out: int = 100

@@ -63,8 +63,8 @@ class TrainConfig:
     encoder: EncoderConfig = field(default_factory=TinyEncoderConfig)
     sizes: ModelConfig = field(default_factory=ModelConfig)
     data: ToyDataConfig = field(default_factory=ToyDataConfig)
-    boxes: StageConfig = field(default_factory=lambda: StageConfig(steps=2000, size=32, learning_rate=3e-3))
-    actions: StageConfig = field(default_factory=lambda: StageConfig(steps=700, size=24))
+    boxes: StageConfig = field(default_factory=lambda: StageConfig(steps=2200, size=32, learning_rate=3e-3))
+    actions: StageConfig = field(default_factory=lambda: StageConfig(steps=780, size=24))
     control: StageConfig = field(default_factory=lambda: StageConfig(steps=520, size=8))
     clips: int = 4
     seed: int = 0
