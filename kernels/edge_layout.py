@@ -1,101 +1,146 @@
-"""The edges of a batch of graphs, sorted once and used by every layer."""
+"""The edges of a batch of graphs, laid out once and used by every layer; and the rule that chooses the form."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 from torch import Tensor
 
+from egograph.kernels.csr_edges import CsrEdges
+from egograph.kernels.tile_edges import MAX_NODES, MAX_RELATIONS, TileEdges
 
-@dataclass(frozen=True)
-class SenderOrder:
-    """The same edges by sender (CSC), for the gradients that flow back along them.
+PAIRS_AN_EDGE = 32  # where tiles would hold more pairs for each edge, CSR is faster
 
-    Attributes:
-        colptr: int32 `[N + 1]`, where each sender's edges start.
-        row: int32 `[E]`, the receiver of each edge.
-        edge: int64 `[E]`, the edge's place in the receivers' order.
-    """
-
-    colptr: Tensor
-    row: Tensor
-    edge: Tensor
+Form = Literal["tile", "csr"]
 
 
 @dataclass(frozen=True)
 class EdgeLayout:
-    """Edges by receiver (CSR). Edges of one receiver keep the order in which they were given.
+    """Edges in the form that attends over them fastest: dense tiles of small graphs, or CSR.
 
     Attributes:
         num_nodes: N.
-        rowptr: int32 `[N + 1]`, where each receiver's edges start.
-        row: int32 `[E]`, the receiver of each edge.
-        col: int32 `[E]`, the sender of each edge.
-        permutation: int64 `[E]`, the place of each sorted edge in the `edge_index` that it came from.
-        relation: int64 `[E]` in sorted order, or None.
-        ptr: int64 `[G + 1]`, the node offsets of the batch's graphs, or None.
-        by_sender: the same edges by sender.
+        num_edges: E.
+        num_relations: one more than the highest relation; 0 without relations, None where the data were not looked at.
+        edges: the edges, in the form that was chosen.
     """
 
     num_nodes: int
-    rowptr: Tensor
-    row: Tensor
-    col: Tensor
-    permutation: Tensor
-    relation: Tensor | None
-    ptr: Tensor | None
-    by_sender: SenderOrder
+    num_edges: int
+    num_relations: int | None
+    edges: TileEdges | CsrEdges
+
+    @property
+    def device(self) -> torch.device:
+        """Where the edges are."""
+        return self.edges.code.device if isinstance(self.edges, TileEdges) else self.edges.col.device
 
     @classmethod
     def from_edge_index(
-        cls, edge_index: Tensor, num_nodes: int, relation: Tensor | None = None, ptr: Tensor | None = None
+        cls,
+        edge_index: Tensor,
+        num_nodes: int,
+        relation: Tensor | None = None,
+        ptr: Tensor | None = None,
+        form: Form | None = None,
     ) -> "EdgeLayout":
-        """Sorts `edge_index` `[2, E]` (row 0 sends, row 1 receives) by receiver.
+        """Lays out `edge_index` `[2, E]` (row 0 sends, row 1 receives).
+
+        Tiles are taken where every graph has at most 128 nodes, no ordered pair of nodes has two edges, there are at
+        most 126 relations, and at most 32 pairs of slots for each edge; else CSR. The rule looks at the data, which
+        on CUDA waits for the device. While torch.compile traces or a CUDA graph is recorded they can't be looked at,
+        and CSR is taken.
 
         Args:
             edge_index: int `[2, E]`, as in PyG.
             num_nodes: N.
-            relation: int64 `[E]`, the relation of each edge.
-            ptr: int64 `[G + 1]`, the node offsets of a batch of graphs.
+            relation: int `[E]`, the relation of each edge.
+            ptr: int `[G + 1]`, the node offsets of a batch of graphs; one graph unless given.
+            form: `tile` or `csr`, to overrule the rule; `csr` on CUDA does not wait for the device.
 
         Raises:
-            ValueError: a shape or type is wrong, or (looked at on the CPU alone) an edge names a node outside
-                `0 … N - 1`.
+            ValueError: a shape or type is wrong; the data were looked at and an edge names a node outside `0 … N - 1`
+                or joins two graphs, a relation is negative, or `ptr` does not end at N; `form` is `tile` and tiles
+                can't be.
         """
         _check(edge_index, num_nodes, relation, ptr)
-        row, permutation = torch.sort(edge_index[1].int(), stable=True)
-        col = edge_index[0].int()[permutation]
-        return cls(
-            num_nodes=num_nodes,
-            rowptr=_offsets(row, num_nodes),
-            row=row,
-            col=col,
-            permutation=permutation,
-            relation=None if relation is None else relation[permutation].long(),
-            ptr=ptr,
-            by_sender=_by_sender(row, col, num_nodes),
-        )
+        edges = edge_index.shape[1]
+        seen = None if form == "csr" and edge_index.is_cuda else _look(edge_index, num_nodes, relation, ptr)
+        relations = 0 if relation is None else None if seen is None else seen.relations
+        obstacle = _obstacle(seen, edges, sparse=form == "tile")
+        if form == "tile" and obstacle:
+            raise ValueError(f"form: no tiles, {obstacle}; take csr")
+        if form != "csr" and seen is not None and not obstacle:
+            slots = -(-seen.largest // 16) * 16 if edge_index.is_cuda else seen.largest
+            tiles = TileEdges.of(edge_index, num_nodes, relation, ptr, slots)
+            if int(tiles.code.count_nonzero()) == edges:
+                return cls(num_nodes, edges, relations, tiles)
+            if form == "tile":
+                raise ValueError("form: no tiles, two edges join the same pair of nodes; take csr")
+        return cls(num_nodes, edges, relations, CsrEdges.of(edge_index, num_nodes, relation))
 
 
-def _by_sender(row: Tensor, col: Tensor, num_nodes: int) -> SenderOrder:
-    col, edge = torch.sort(col, stable=True)
-    return SenderOrder(colptr=_offsets(col, num_nodes), row=row[edge], edge=edge)
+@dataclass(frozen=True)
+class _Seen:
+    """What the rule needs to know of the data: the number of graphs, the nodes of the largest, the relations."""
+
+    graphs: int
+    largest: int
+    relations: int
 
 
-def _offsets(sorted_nodes: Tensor, num_nodes: int) -> Tensor:
-    """Where each node's run starts in `sorted_nodes` `[E]`: int32 `[N + 1]`."""
-    nodes = torch.arange(num_nodes + 1, dtype=torch.int32, device=sorted_nodes.device)
-    return torch.searchsorted(sorted_nodes, nodes, out_int32=True)
+def _obstacle(seen: _Seen | None, edges: int, sparse: bool) -> str:
+    """Why there are no tiles; empty if there may be."""
+    if seen is None:
+        return "the data can't be looked at while torch.compile traces or a CUDA graph is recorded"
+    if edges == 0:
+        return "there are no edges"
+    if seen.largest > MAX_NODES:
+        return f"a graph has {seen.largest} nodes, a tile takes {MAX_NODES}"
+    if seen.relations > MAX_RELATIONS:
+        return f"there are {seen.relations} relations, a tile takes {MAX_RELATIONS}"
+    if seen.graphs * seen.largest**2 > PAIRS_AN_EDGE * edges and not sparse:
+        return "there are too few edges"
+    return ""
+
+
+def _look(edge_index: Tensor, num_nodes: int, relation: Tensor | None, ptr: Tensor | None) -> _Seen | None:
+    """One wait for the device."""
+    if torch.compiler.is_compiling() or (edge_index.is_cuda and torch.cuda.is_current_stream_capturing()):
+        return None
+    if edge_index.numel() == 0:
+        return _Seen(0, 0, 0)
+    zero = edge_index.new_zeros((), dtype=torch.int64)
+    least, most = edge_index.aminmax()
+    kinds = (zero, zero - 1) if relation is None else relation.aminmax()
+    sizes = (zero + num_nodes, zero + num_nodes) if ptr is None else (ptr.diff().max(), ptr[-1])
+    facts = torch.stack([x.long() for x in (least, most, *kinds, *sizes, _crossing(edge_index, ptr, num_nodes))])
+    first, last, lowest, highest, largest, end, crossing = facts.tolist()
+    if first < 0 or last >= num_nodes:
+        node = first if first < 0 else last
+        raise ValueError(f"edge_index: names node {node} of {num_nodes}; nodes count from 0")
+    if lowest < 0:
+        raise ValueError(f"relation: {lowest}; relations count from 0")
+    if end != num_nodes:
+        raise ValueError(f"ptr: ends at {end}, there are {num_nodes} nodes; give the offsets of all of them")
+    if crossing:
+        raise ValueError(f"edge_index: {crossing} edges run from one graph of ptr to another; give edges within graphs")
+    return _Seen(1 if ptr is None else ptr.shape[0] - 1, largest, highest + 1)
+
+
+def _crossing(edge_index: Tensor, ptr: Tensor | None, num_nodes: int) -> Tensor:
+    """How many edges run from one graph to another."""
+    if ptr is None:
+        return edge_index.new_zeros(())
+    graph = torch.searchsorted(ptr, edge_index.contiguous(), right=True)
+    return (graph[0] != graph[1]).sum()
 
 
 def _check(edge_index: Tensor, num_nodes: int, relation: Tensor | None, ptr: Tensor | None) -> None:
     if edge_index.ndim != 2 or edge_index.shape[0] != 2 or edge_index.is_floating_point():
         raise ValueError(f"edge_index: {edge_index.dtype} {list(edge_index.shape)}; give integers of shape [2, E]")
-    if relation is not None and relation.shape != edge_index.shape[1:]:
-        raise ValueError(f"relation: shape {list(relation.shape)}; give one number per edge, [{edge_index.shape[1]}]")
-    if ptr is not None and ptr.ndim != 1:
+    if relation is not None and (relation.shape != edge_index.shape[1:] or relation.is_floating_point()):
+        shape = f"{relation.dtype} {list(relation.shape)}"
+        raise ValueError(f"relation: {shape}; give one integer per edge, [{edge_index.shape[1]}]")
+    if ptr is not None and (ptr.ndim != 1 or ptr.numel() == 0):
         raise ValueError(f"ptr: shape {list(ptr.shape)}; give the node offsets [G + 1] of G graphs")
-    if edge_index.device.type == "cpu" and edge_index.numel() > 0 and not torch.compiler.is_compiling():
-        first, last = edge_index.aminmax()
-        if first < 0 or last >= num_nodes:
-            node = int(first if first < 0 else last)
-            raise ValueError(f"edge_index: names node {node} of {num_nodes}; nodes count from 0")

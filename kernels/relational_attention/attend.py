@@ -1,0 +1,90 @@
+"""Relational attention over a layout of edges, in the form that the layout chose."""
+
+from torch import Tensor
+
+from egograph.kernels.csr_edges import CsrEdges
+from egograph.kernels.edge_layout import EdgeLayout
+from egograph.kernels.relational_attention import cpu_small
+from egograph.kernels.relational_attention.csr_op import csr_attention_op
+from egograph.kernels.relational_attention.tile_op import tile_attention_op
+from egograph.kernels.tile_edges import TileEdges
+
+
+def relational_attention(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    layout: EdgeLayout,
+    relation_bias: Tensor | None = None,
+    edge_confidence: Tensor | None = None,
+    scale: float | None = None,
+) -> Tensor:
+    """Attention of each node over its incoming edges, with a bias by relation and a weight by confidence.
+
+    For node i, over its incoming edges j → i::
+
+        out_i = Σ_j softmax_j( scale · q_i·k_j + relation_bias[r_ij] + log confidence_ij ) · v_j
+
+    A node without incoming edges gets 0. An edge of confidence 0 does not exist, and its confidence gets the
+    gradient 0. With neither relation nor confidence it is the core of PyG's `TransformerConv`
+    (https://arxiv.org/abs/2009.03509). Sums are kept in float32 (float64 for float64 inputs). A second
+    derivative is not defined: asking for one raises.
+
+    Args:
+        query: `[N, H, D]`, as are key and value, of one type and device.
+        key: `[N, H, D]`.
+        value: `[N, H, D]`.
+        layout: the edges, and their relations where relation_bias is given.
+        relation_bias: `[R, H]`; every relation of the layout is below R.
+        edge_confidence: `[E]` in 0 … 1, in the order of the `edge_index` that the layout was made from.
+        scale: 1/√D unless given.
+
+    Returns:
+        `[N, H, D]` in the type of query.
+
+    Raises:
+        ValueError: the shapes don't fit each other or the layout.
+    """
+    _check(query, key, value, layout, relation_bias, edge_confidence)
+    scale = query.shape[-1] ** -0.5 if scale is None else scale
+    edges = layout.edges
+    if isinstance(edges, TileEdges):
+        confidence = None if edge_confidence is None else edges.spread(edge_confidence)
+        if cpu_small.takes(query, edges):
+            return cpu_small.attend_small(query, key, value, edges, relation_bias, confidence, scale)
+        tile = (edges.ptr, edges.code, edges.mask, relation_bias, confidence, scale, edges.isolated)
+        out, _ = tile_attention_op(query, key, value, *tile)
+        return out
+    relation = edges.relation if relation_bias is not None else None
+    csr, csc = (edges.rowptr, edges.row, edges.col, edges.permutation, relation), edges.by_sender
+    out, _ = csr_attention_op(
+        query, key, value, *csr, relation_bias, edge_confidence, scale, csc.colptr, csc.row, csc.edge
+    )
+    return out
+
+
+def _check(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    layout: EdgeLayout,
+    relation_bias: Tensor | None,
+    edge_confidence: Tensor | None,
+) -> None:
+    if query.ndim != 3 or query.shape[0] != layout.num_nodes:
+        raise ValueError(f"query: shape {list(query.shape)}; the layout has {layout.num_nodes} nodes, give [N, H, D]")
+    for name, tensor in (("key", key), ("value", value)):
+        if tensor.shape != query.shape or tensor.dtype != query.dtype:
+            given, wanted = f"{tensor.dtype} {list(tensor.shape)}", f"{query.dtype} {list(query.shape)}"
+            raise ValueError(f"{name}: {given}; give it as query is, {wanted}")
+    if layout.device != query.device:
+        raise ValueError(f"layout: on {layout.device}, query on {query.device}; make it from an edge_index there")
+    if relation_bias is not None and layout.num_relations == 0:
+        raise ValueError("relation_bias: the layout has no relations; make the layout with relation=")
+    if relation_bias is not None and (relation_bias.ndim != 2 or relation_bias.shape[1] != query.shape[1]):
+        raise ValueError(f"relation_bias: shape {list(relation_bias.shape)}; give [R, {query.shape[1]}], one per head")
+    if relation_bias is not None and layout.num_relations is not None and relation_bias.shape[0] < layout.num_relations:
+        raise ValueError(f"relation_bias: {relation_bias.shape[0]} rows; the layout has {layout.num_relations} relations")
+    if edge_confidence is not None and edge_confidence.shape != (layout.num_edges,):
+        shape = list(edge_confidence.shape)
+        raise ValueError(f"edge_confidence: shape {shape}; give [{layout.num_edges}], one per edge")
