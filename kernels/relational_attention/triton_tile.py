@@ -1,5 +1,7 @@
 """Relational attention over tiles on the GPU: how the kernels are launched."""
 
+from typing import Any
+
 import triton
 import triton.language as tl
 from torch import Tensor
@@ -7,7 +9,7 @@ from torch import Tensor
 from egograph.kernels.relational_attention.triton_tile_backward import backward_kernel
 from egograph.kernels.relational_attention.triton_tile_forward import forward_kernel
 from egograph.kernels.relational_attention.working_type import working_type
-from egograph.kernels.triton_types import dot_type, tl_type
+from egograph.kernels.triton_types import dot_precision, dot_type, tl_type
 
 
 def attention_forward(
@@ -23,11 +25,12 @@ def attention_forward(
     """The output `[N, H, D]`, and the log-sum-exp `[N, H]` (+inf for a node without edges)."""
     graphs, width, _ = code.shape
     nodes, heads, dim = query.shape
-    query, key, value = (_rows(x) for x in (query, key, value))
+    query, key, value = _alike(query, key, value)
     out = query.new_empty((nodes, heads, dim))
     log_sum = query.new_empty((nodes, heads), dtype=working_type(query))
     if nodes > 0:
-        forward_kernel[(graphs, heads)](
+        constants = sizes(width, query)
+        forward_kernel[(graphs, heads, constants["slots"] // constants["rows"])](
             query,
             key,
             value,
@@ -37,14 +40,12 @@ def attention_forward(
             code if confidence is None else confidence.contiguous(),
             out,
             log_sum,
-            *(x.stride(0) for x in (query, key, value)),
+            query.stride(0),
             width,
-            heads,
-            dim,
             scale,
             related=relation_bias is not None,
             weighted=confidence is not None,
-            **sizes(width, query),
+            **constants,
         )
     return out, log_sum
 
@@ -64,11 +65,12 @@ def attention_backward(
     """The gradients of query, key, value, relation_bias, confidence (empty where the input is None)."""
     graphs, width, _ = code.shape
     nodes, heads, dim = query.shape
-    grad, query, key, value = (_rows(x) for x in (grad, query, key, value))
+    query, key, value = _alike(query, key, value)
+    (grad,) = _alike(grad)
     gradients = [query.new_empty((nodes, heads, dim)) for _ in range(3)]
     relations = 0 if relation_bias is None else relation_bias.shape[0]
     shares = log_sum.new_empty((graphs, relations, heads))
-    of_confidence = query.new_empty(0) if confidence is None else confidence.new_empty(confidence.shape)
+    of_confidence = log_sum.new_empty(0 if confidence is None else confidence.shape)
     heads_here = heads if confidence is not None else 1  # its gradient is summed over the heads
     backward_kernel[(graphs, heads // heads_here)](
         grad,
@@ -83,33 +85,42 @@ def attention_backward(
         *gradients,
         shares,
         of_confidence,
-        *(x.stride(0) for x in (grad, query, key, value)),
+        grad.stride(0),
+        query.stride(0),
         width,
-        heads,
-        dim,
         scale,
-        related=relation_bias is not None,
+        heads_here,
         relations=relations,
+        relations_padded=triton.next_power_of_2(max(relations, 1)),
         weighted=confidence is not None,
-        heads_here=heads_here,
         **sizes(width, query),
     )
     of_bias = query.new_empty(0) if relation_bias is None else shares.sum(0).to(relation_bias.dtype)
+    if confidence is not None:
+        of_confidence = of_confidence.to(confidence.dtype)
     return *gradients, of_bias, of_confidence  # type: ignore[return-value]
 
 
-def sizes(width: int, query: Tensor) -> dict[str, object]:
+def sizes(width: int, query: Tensor) -> dict[str, Any]:
     """What both kernels are compiled for; never the number of nodes or edges."""
     slots = max(16, triton.next_power_of_2(width))
     return {
+        "rows": min(slots, 32),
+        "heads": query.shape[1],
+        "dim": query.shape[2],
         "slots": slots,
         "dim_padded": max(16, triton.next_power_of_2(query.shape[2])),
         "dtype": tl_type(working_type(query)),
         "dot_dtype": dot_type(query.dtype),
-        "num_warps": 2 if slots <= 32 else 4 if slots <= 64 else 8,
+        "precision": dot_precision(query.dtype),
+        "num_warps": 2 if slots == 16 else 4,
+        "num_stages": 1,
     }
 
 
-def _rows(tensor: Tensor) -> Tensor:
-    """Rows `[N, H, D]` of any stride whose inside is contiguous."""
-    return tensor if tensor.stride()[1:] == (tensor.shape[2], 1) else tensor.contiguous()
+def _alike(*rows: Tensor) -> tuple[Tensor, ...]:
+    """Rows `[N, H, D]`, contiguous inside and of one stride from node to node: as they are, or copies."""
+    inside = (rows[0].shape[2], 1)
+    if all(x.stride()[1:] == inside and x.stride(0) == rows[0].stride(0) for x in rows):
+        return rows
+    return tuple(x.contiguous() for x in rows)

@@ -4,7 +4,7 @@
 import triton
 import triton.language as tl
 
-from egograph.kernels.relational_attention.triton_tile_load import edge_bias, row_places
+from egograph.kernels.relational_attention.triton_tile_load import edge_bias, load_rows, store_rows
 
 
 @triton.jit
@@ -24,65 +24,77 @@ def backward_kernel(
     grad_bias,
     grad_confidence,
     grad_stride,
-    query_stride,
-    key_stride,
-    value_stride,
+    stride,
     width,
-    heads,
-    dim,
     scale,
-    related: tl.constexpr,
+    heads_here,
+    heads: tl.constexpr,
+    dim: tl.constexpr,
     relations: tl.constexpr,
+    relations_padded: tl.constexpr,
     weighted: tl.constexpr,
-    heads_here: tl.constexpr,
+    rows: tl.constexpr,
     slots: tl.constexpr,
     dim_padded: tl.constexpr,
     dtype: tl.constexpr,
     dot_dtype: tl.constexpr,
+    precision: tl.constexpr,
 ):
-    """Writes the gradients [N, H, D], the graph's share of grad_bias [G, R, H], and grad_confidence [G, P, P]."""
-    graph = tl.program_id(0)
+    """Writes the gradients [N, H, D], the graph's share of grad_bias [G, R, H], and grad_confidence [G, P, P].
+
+    `rows` receivers are taken at a time. With confidences all heads are one program's, for their gradient is summed
+    over the heads, in place: what a program adds to, it has written itself.
+    """
+    graph = tl.program_id(0).to(tl.int64)
     first = tl.load(ptr + graph)
     size = tl.load(ptr + graph + 1) - first
-    slot = tl.arange(0, slots)
-    by_confidence = tl.zeros([slots, slots], dtype)
-    for step in range(heads_here):
+    start = first.to(tl.int64)
+    tile = graph * width * width
+    j = tl.arange(0, slots)
+    r = tl.arange(0, relations_padded)
+    for step in tl.range(heads_here, disable_licm=True):  # hoisted out, the pairs would take too many registers
         head = tl.program_id(1) * heads_here + step
-        at_grad, live = row_places(first, size, head, grad_stride, dim, slots, dim_padded)
-        at_query, _ = row_places(first, size, head, query_stride, dim, slots, dim_padded)
-        at_key, _ = row_places(first, size, head, key_stride, dim, slots, dim_padded)
-        at_value, _ = row_places(first, size, head, value_stride, dim, slots, dim_padded)
-        at_out, _ = row_places(first, size, head, heads * dim, dim, slots, dim_padded)
-        g = tl.load(grad + at_grad, mask=live, other=0.0).to(dot_dtype)  # [P, DP]
-        q = tl.load(query + at_query, mask=live, other=0.0).to(dot_dtype)
-        k = tl.load(key + at_key, mask=live, other=0.0).to(dot_dtype)
-        v = tl.load(value + at_value, mask=live, other=0.0).to(dot_dtype)
-        at_log = (first + slot).to(tl.int64) * heads + head
-        log = tl.load(log_sum + at_log, mask=slot < size, other=float("inf"))
-        kind, sure, bias = edge_bias(
-            code, relation_bias, confidence, graph, head, width, heads, related, weighted, slots, dtype
-        )
+        own = start * stride + head * dim
+        written = start * heads * dim + head * dim
+        k = load_rows(key + own, j, size, stride, dim, dim_padded).to(dot_dtype)  # [P, DP]
+        v = load_rows(value + own, j, size, stride, dim, dim_padded).to(dot_dtype)
+        of_key = tl.zeros([slots, dim_padded], dtype)
+        of_value = tl.zeros([slots, dim_padded], dtype)
+        by_relation = tl.zeros([relations_padded], dtype)
+        for block in tl.range(0, slots, rows, disable_licm=True):
+            i = block + tl.arange(0, rows)
+            q = load_rows(query + own, i, size, stride, dim, dim_padded).to(dot_dtype)  # [B, DP]
+            at_grad = grad + start * grad_stride + head * dim
+            g = load_rows(at_grad, i, size, grad_stride, dim, dim_padded).to(dot_dtype)
+            log = tl.load(log_sum + start * heads + head + i * heads, mask=i < size, other=float("inf"))
+            bias = edge_bias(
+                code + tile, relation_bias, confidence + tile, i, j, head, width, heads, relations > 0, weighted, dtype
+            )
+            logit = tl.dot(q, tl.trans(k), input_precision=precision, out_dtype=dtype) * scale + bias
+            weight = tl.exp(logit - log[:, None])  # [B, P]
+            of_value += tl.dot(tl.trans(weight.to(dot_dtype)), g, input_precision=precision, out_dtype=dtype)
+            reward = tl.dot(g, tl.trans(v), input_precision=precision, out_dtype=dtype)
+            expected = tl.sum(weight * reward, axis=1)  # the output times its gradient, but not rounded
+            of_logit = weight * (reward - expected[:, None])
 
-        logit = tl.dot(q, tl.trans(k), input_precision="ieee", out_dtype=dtype) * scale + bias
-        weight = tl.exp(logit - log[:, None])  # [P, P]
-        of_value = tl.dot(tl.trans(weight.to(dot_dtype)), g, input_precision="ieee", out_dtype=dtype)
-        tl.store(grad_value + at_out, of_value.to(grad_value.dtype.element_ty), mask=live)
-        reward = tl.dot(g, tl.trans(v), input_precision="ieee", out_dtype=dtype)
-        expected = tl.sum(weight * reward, axis=1)  # what the output gives, but not rounded
-        of_logit = weight * (reward - expected[:, None])
-        if related:
-            for r in tl.static_range(relations):
-                share = tl.sum(tl.sum(tl.where(kind == r + 1, of_logit, 0.0), axis=1), axis=0)
-                tl.store(grad_bias + (graph.to(tl.int64) * relations + r) * heads + head, share)
-        if weighted:
-            by_confidence += tl.where(sure > 0, of_logit / tl.where(sure > 0, sure, 1.0), 0.0)
-        of_logit = (of_logit * scale).to(dot_dtype)
-        of_query = tl.dot(of_logit, k, input_precision="ieee", out_dtype=dtype)
-        tl.store(grad_query + at_out, of_query.to(grad_query.dtype.element_ty), mask=live)
-        of_key = tl.dot(tl.trans(of_logit), q, input_precision="ieee", out_dtype=dtype)
-        tl.store(grad_key + at_out, of_key.to(grad_key.dtype.element_ty), mask=live)
-    if weighted:
-        i, j = slot[:, None], slot[None, :]
-        place = graph.to(tl.int64) * width * width + i * width + j
-        inside = (i < width) & (j < width)
-        tl.store(grad_confidence + place, by_confidence.to(grad_confidence.dtype.element_ty), mask=inside)
+            place = i[:, None] * width + j[None, :]
+            inside = (i < width)[:, None] & (j < width)[None, :]
+            if relations > 0:
+                kind = tl.load(code + tile + place, mask=inside, other=0)
+                for relation in tl.static_range(relations):
+                    share = tl.sum(tl.sum(tl.where(kind == relation + 1, of_logit, 0.0), axis=1), axis=0)
+                    by_relation += tl.where(r == relation, share, 0.0)
+            if weighted:
+                sure = tl.load(confidence + tile + place, mask=inside, other=0.0).to(dtype)
+                share = tl.where(sure > 0, of_logit / tl.where(sure > 0, sure, 1.0), 0.0)
+                at = grad_confidence + tile + place
+                share += tl.load(at, mask=inside & (step > 0), other=0.0)
+                tl.store(at, share, mask=inside)
+            of_logit = (of_logit * scale).to(dot_dtype)
+            of_key += tl.dot(tl.trans(of_logit), q, input_precision=precision, out_dtype=dtype)
+            of_query = tl.dot(of_logit, k, input_precision=precision, out_dtype=dtype)
+            store_rows(grad_query + written, of_query, i, size, heads * dim, dim, dim_padded)
+        store_rows(grad_key + written, of_key, j, size, heads * dim, dim, dim_padded)
+        store_rows(grad_value + written, of_value, j, size, heads * dim, dim, dim_padded)
+        if relations > 0:
+            tl.store(grad_bias + (graph * relations + r) * heads + head, by_relation, mask=r < relations)

@@ -4,7 +4,7 @@
 import triton
 import triton.language as tl
 
-from egograph.kernels.relational_attention.triton_tile_load import edge_bias, row_places
+from egograph.kernels.relational_attention.triton_tile_load import edge_bias, load_rows, store_rows
 
 
 @triton.jit
@@ -18,46 +18,49 @@ def forward_kernel(
     confidence,
     out,
     log_sum,
-    query_stride,
-    key_stride,
-    value_stride,
+    stride,
     width,
-    heads,
-    dim,
     scale,
+    heads: tl.constexpr,
+    dim: tl.constexpr,
     related: tl.constexpr,
     weighted: tl.constexpr,
+    rows: tl.constexpr,
     slots: tl.constexpr,
     dim_padded: tl.constexpr,
     dtype: tl.constexpr,
     dot_dtype: tl.constexpr,
+    precision: tl.constexpr,
 ):
-    """Writes out [N, H, D] and log_sum [N, H], the log of the softmax's denominator (+inf without edges)."""
-    graph = tl.program_id(0)
+    """Writes `rows` rows of out [N, H, D] and of log_sum [N, H], the log of the softmax's denominator.
+
+    The log_sum of a node without edges is +inf.
+    """
+    graph = tl.program_id(0).to(tl.int64)
     head = tl.program_id(1)
     first = tl.load(ptr + graph)
     size = tl.load(ptr + graph + 1) - first
-    at_query, live = row_places(first, size, head, query_stride, dim, slots, dim_padded)
-    at_key, _ = row_places(first, size, head, key_stride, dim, slots, dim_padded)
-    at_value, _ = row_places(first, size, head, value_stride, dim, slots, dim_padded)
-    q = tl.load(query + at_query, mask=live, other=0.0).to(dot_dtype)  # [P, DP]
-    k = tl.load(key + at_key, mask=live, other=0.0).to(dot_dtype)
-    v = tl.load(value + at_value, mask=live, other=0.0).to(dot_dtype)
-    _, _, bias = edge_bias(
-        code, relation_bias, confidence, graph, head, width, heads, related, weighted, slots, dtype
+    own = first.to(tl.int64) * stride + head * dim
+    i = tl.program_id(2) * rows + tl.arange(0, rows)
+    j = tl.arange(0, slots)
+    q = load_rows(query + own, i, size, stride, dim, dim_padded).to(dot_dtype)  # [B, DP]
+    k = load_rows(key + own, j, size, stride, dim, dim_padded).to(dot_dtype)  # [P, DP]
+    v = load_rows(value + own, j, size, stride, dim, dim_padded).to(dot_dtype)
+    tile = graph * width * width
+    bias = edge_bias(
+        code + tile, relation_bias, confidence + tile, i, j, head, width, heads, related, weighted, dtype
     )
 
-    logit = tl.dot(q, tl.trans(k), input_precision="ieee", out_dtype=dtype) * scale + bias  # [P, P]
+    logit = tl.dot(q, tl.trans(k), input_precision=precision, out_dtype=dtype) * scale + bias  # [B, P]
     highest = tl.max(logit, axis=1)
     base = tl.where(highest == float("-inf"), 0.0, highest)  # a node without edges: keep -inf - -inf out
     weight = tl.exp(logit - base[:, None])
     total = tl.sum(weight, axis=1)
     some = total > 0
     total = tl.where(some, total, 1.0)
-    result = tl.dot(weight.to(dot_dtype), v, input_precision="ieee", out_dtype=dtype) / total[:, None]
+    result = tl.dot(weight.to(dot_dtype), v, input_precision=precision, out_dtype=dtype) / total[:, None]
 
-    at_out, _ = row_places(first, size, head, heads * dim, dim, slots, dim_padded)
-    tl.store(out + at_out, result.to(out.dtype.element_ty), mask=live)
-    slot = tl.arange(0, slots)
+    written = first.to(tl.int64) * heads
+    store_rows(out + written * dim + head * dim, result, i, size, heads * dim, dim, dim_padded)
     log = tl.where(some, base + tl.log(total), float("inf"))
-    tl.store(log_sum + (first + slot).to(tl.int64) * heads + head, log, mask=slot < size)
+    tl.store(log_sum + written + head + i * heads, log, mask=i < size)

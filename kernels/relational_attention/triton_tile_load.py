@@ -6,12 +6,21 @@ import triton.language as tl
 
 
 @triton.jit
-def row_places(first, size, head, stride, dim, slots: tl.constexpr, dim_padded: tl.constexpr):
-    """Where one head of a graph's rows is in [N, H, D] of row stride `stride`, and which of it exists: both [P, DP]."""
-    slot = tl.arange(0, slots)
-    d = tl.arange(0, dim_padded)
-    place = (first + slot)[:, None].to(tl.int64) * stride + head * dim + d[None, :]
-    return place, (slot < size)[:, None] & (d < dim)[None, :]
+def load_rows(rows, slot, size, stride, dim: tl.constexpr, dim_padded: tl.constexpr):
+    """Rows `slot` `[B]` of a graph, one head of them: [B, DP], 0 where there is no node.
+
+    `rows` points at the head of the graph's first node.
+    """
+    d = tl.arange(0, dim_padded)[None, :]
+    return tl.load(rows + slot[:, None] * stride + d, mask=(slot < size)[:, None] & (d < dim), other=0.0)
+
+
+@triton.jit
+def store_rows(rows, values, slot, size, stride, dim: tl.constexpr, dim_padded: tl.constexpr):
+    """Writes what `load_rows` would read."""
+    d = tl.arange(0, dim_padded)[None, :]
+    values = values.to(rows.dtype.element_ty)
+    tl.store(rows + slot[:, None] * stride + d, values, mask=(slot < size)[:, None] & (d < dim))
 
 
 @triton.jit
@@ -19,30 +28,26 @@ def edge_bias(
     code,
     relation_bias,
     confidence,
-    graph,
+    i,
+    j,
     head,
     width,
-    heads,
+    heads: tl.constexpr,
     related: tl.constexpr,
     weighted: tl.constexpr,
-    slots: tl.constexpr,
     dtype: tl.constexpr,
 ):
-    """Each pair's code, its confidence (1 if not weighted), and what it adds to the score: all [P, P].
+    """What the pairs of receivers `i` `[B]` and senders `j` `[P]` add to the score: [B, P], -inf without an edge.
 
-    -inf is added where there is no edge. `width` is the P of the tensors, `slots` the padded one.
+    `code` and `confidence` point at the graph's tile, of `width` slots.
     """
-    i = tl.arange(0, slots)[:, None]
-    j = tl.arange(0, slots)[None, :]
-    place = graph.to(tl.int64) * width * width + i * width + j
-    kind = tl.load(code + place, mask=(i < width) & (j < width), other=0).to(tl.int32)
+    place = i[:, None] * width + j[None, :]
+    kind = tl.load(code + place, mask=(i < width)[:, None] & (j < width)[None, :], other=0).to(tl.int32)
     exists = kind > 0
-    added = tl.zeros([slots, slots], dtype)
-    sure = added + 1.0
+    added = tl.where(exists, 0.0, float("-inf")).to(dtype)
     if related:
         added += tl.load(relation_bias + (kind - 1) * heads + head, mask=exists, other=0.0).to(dtype)
     if weighted:
         sure = tl.load(confidence + place, mask=exists, other=0.0).to(dtype)
-        exists = exists & (sure > 0)
-        added += tl.log(tl.where(exists, sure, 1.0))
-    return kind, sure, tl.where(exists, added, float("-inf"))
+        added += tl.where(sure > 0, tl.log(tl.where(sure > 0, sure, 1.0)), float("-inf"))
+    return added
