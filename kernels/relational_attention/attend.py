@@ -55,11 +55,7 @@ def relational_attention(
         tile = (edges.ptr, edges.code, edges.mask, relation_bias, confidence, scale, edges.isolated)
         out, _ = tile_attention_op(query, key, value, *tile)
         return out
-    relation = edges.relation if relation_bias is not None else None
-    csr, csc = (edges.rowptr, edges.row, edges.col, edges.permutation, relation), edges.by_sender
-    out, _ = csr_attention_op(
-        query, key, value, *csr, relation_bias, edge_confidence, scale, csc.colptr, csc.row, csc.edge
-    )
+    out, _ = csr_attention_op(query, key, value, edges.tensors(), relation_bias, edge_confidence, scale)
     return out
 
 

@@ -6,6 +6,7 @@ import triton
 import triton.language as tl
 from torch import Tensor
 
+from egograph.kernels.relational_attention.rows import alike
 from egograph.kernels.relational_attention.triton_tile_backward import backward_kernel
 from egograph.kernels.relational_attention.triton_tile_forward import forward_kernel
 from egograph.kernels.relational_attention.working_type import working_type
@@ -25,7 +26,7 @@ def attention_forward(
     """The output `[N, H, D]`, and the log-sum-exp `[N, H]` (+inf for a node without edges)."""
     graphs, width, _ = code.shape
     nodes, heads, dim = query.shape
-    query, key, value = _alike(query, key, value)
+    query, key, value = alike(query, key, value)
     out = query.new_empty((nodes, heads, dim))
     log_sum = query.new_empty((nodes, heads), dtype=working_type(query))
     if nodes > 0:
@@ -65,8 +66,8 @@ def attention_backward(
     """The gradients of query, key, value, relation_bias, confidence (empty where the input is None)."""
     graphs, width, _ = code.shape
     nodes, heads, dim = query.shape
-    query, key, value = _alike(query, key, value)
-    (grad,) = _alike(grad)
+    query, key, value = alike(query, key, value)
+    (grad,) = alike(grad)
     gradients = [query.new_empty((nodes, heads, dim)) for _ in range(3)]
     relations = 0 if relation_bias is None else relation_bias.shape[0]
     shares = log_sum.new_empty((graphs, relations, heads))
@@ -116,11 +117,3 @@ def sizes(width: int, query: Tensor) -> dict[str, Any]:
         "num_warps": 2 if slots == 16 else 4,
         "num_stages": 1,
     }
-
-
-def _alike(*rows: Tensor) -> tuple[Tensor, ...]:
-    """Rows `[N, H, D]`, contiguous inside and of one stride from node to node: as they are, or copies."""
-    inside = (rows[0].shape[2], 1)
-    if all(x.stride()[1:] == inside and x.stride(0) == rows[0].stride(0) for x in rows):
-        return rows
-    return tuple(x.contiguous() for x in rows)

@@ -77,6 +77,11 @@ def backward_kernel(
             expected = tl.sum(weight * reward, axis=1)  # the output times its gradient, but not rounded
             of_logit = weight * (reward - expected[:, None])
 
+            scaled = (of_logit * scale).to(dot_dtype)
+            of_key += tl.dot(tl.trans(scaled), q, input_precision=precision, out_dtype=dtype)
+            of_query = tl.dot(scaled, k, input_precision=precision, out_dtype=dtype)
+            store_rows(grad_query + written, of_query, i, size, heads * dim, dim, dim_padded)
+
             place = i[:, None] * width + j[None, :]
             inside = (i < width)[:, None] & (j < width)[None, :]
             if relations > 0:
@@ -90,10 +95,6 @@ def backward_kernel(
                 at = grad_confidence + tile + place
                 share += tl.load(at, mask=inside & (step > 0), other=0.0)
                 tl.store(at, share, mask=inside)
-            of_logit = (of_logit * scale).to(dot_dtype)
-            of_key += tl.dot(tl.trans(of_logit), q, input_precision=precision, out_dtype=dtype)
-            of_query = tl.dot(of_logit, k, input_precision=precision, out_dtype=dtype)
-            store_rows(grad_query + written, of_query, i, size, heads * dim, dim, dim_padded)
         store_rows(grad_key + written, of_key, j, size, heads * dim, dim, dim_padded)
         store_rows(grad_value + written, of_value, j, size, heads * dim, dim, dim_padded)
         if relations > 0:
