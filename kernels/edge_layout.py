@@ -66,7 +66,7 @@ class EdgeLayout:
         _check(edge_index, num_nodes, relation, ptr)
         edges = edge_index.shape[1]
         seen = None if form == "csr" and edge_index.is_cuda else _look(edge_index, num_nodes, relation, ptr)
-        relations = 0 if relation is None else None if seen is None else seen.relations
+        relations = 0 if relation is None else None if seen is None or edges == 0 else seen.relations
         obstacle = _obstacle(seen, edges, sparse=form == "tile")
         if form == "tile" and obstacle:
             raise ValueError(f"form: no tiles, {obstacle}; take csr")

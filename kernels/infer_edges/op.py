@@ -8,10 +8,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from egograph.kernels.autocast import register_autocast
 from egograph.kernels.infer_edges import cpu
 from egograph.kernels.infer_edges.confidence import edge_confidence
 from egograph.kernels.infer_edges.rules import Rules
+from egograph.kernels.register import register_op
 
 
 def infer_edges(
@@ -95,8 +95,7 @@ def infer_edges(
     return edge_index, relation, confidence
 
 
-@torch.library.custom_op("egograph::select_edges", mutates_args=())
-def select_op(
+def _select(
     box: Tensor,
     kind: Tensor,
     track: Tensor,
@@ -131,14 +130,13 @@ def select_op(
         return triton_tile.select_edges(box, kind, track, feature, frame, ptr, contact, score, rules)
 
 
-@select_op.register_fake
-def _(box: Tensor, *rest: Any) -> tuple[Tensor, Tensor, Tensor]:
+def _fake_select(box: Tensor, *rest: Any) -> tuple[Tensor, Tensor, Tensor]:
     edges = torch.library.get_ctx().new_dynamic_size()
     edge_index = box.new_empty((2, edges), dtype=torch.int64)
     return edge_index, edge_index.new_empty(edges), box.new_empty(edges, dtype=_working_type(box))
 
 
-register_autocast("select_edges", cast=0)
+select_op = register_op("select_edges", _select, _fake_select)
 
 
 def _working_type(tensor: Tensor) -> torch.dtype:

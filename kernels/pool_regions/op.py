@@ -5,8 +5,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from egograph.kernels.autocast import register_autocast
+from egograph.kernels.register import Derivative, register_op
 from egograph.kernels.pool_regions import cpu
+from egograph.kernels.working_type import working_type
 
 
 def pool_regions(patches: Tensor, box: Tensor, frame: Tensor) -> Tensor:
@@ -32,10 +33,9 @@ def pool_regions(patches: Tensor, box: Tensor, frame: Tensor) -> Tensor:
     return pooled
 
 
-@torch.library.custom_op("egograph::pool_regions", mutates_args=())
-def pool_op(patches: Tensor, box: Tensor, frame: Tensor) -> Tensor:
+def _pool(patches: Tensor, box: Tensor, frame: Tensor) -> Tensor:
     """`[N, D]` from patches `[F, h, w, D]`, box `[N, 4]` and frame `[N]`."""
-    box = box.to(_working_type(patches))
+    box = box.to(working_type(patches))
     if patches.device.type == "cpu":
         return cpu.pool_forward(patches.to(box.dtype), box, frame).to(patches.dtype)
     from egograph.kernels.pool_regions import triton_align  # Triton is there on GPU machines alone
@@ -44,15 +44,13 @@ def pool_op(patches: Tensor, box: Tensor, frame: Tensor) -> Tensor:
         return triton_align.pool_forward(patches, box, frame)
 
 
-@pool_op.register_fake
-def _(patches: Tensor, box: Tensor, frame: Tensor) -> Tensor:
+def _fake_pool(patches: Tensor, box: Tensor, frame: Tensor) -> Tensor:
     return patches.new_empty((frame.shape[0], patches.shape[3]))
 
 
-@torch.library.custom_op("egograph::pool_regions_backward", mutates_args=())
-def pool_backward_op(grad: Tensor, box: Tensor, frame: Tensor, frames: int, high: int, wide: int) -> Tensor:
+def _pool_backward(grad: Tensor, box: Tensor, frame: Tensor, frames: int, high: int, wide: int) -> Tensor:
     """The gradient of patches, `[F, h, w, D]`, from that of the output, `[N, D]`."""
-    box = box.to(_working_type(grad))
+    box = box.to(working_type(grad))
     if grad.device.type == "cpu":
         return cpu.pool_backward(grad.to(box.dtype), box, frame, frames, high, wide).to(grad.dtype)
     from egograph.kernels.pool_regions import triton_align
@@ -61,9 +59,11 @@ def pool_backward_op(grad: Tensor, box: Tensor, frame: Tensor, frames: int, high
         return triton_align.pool_backward(grad, box, frame, frames, high, wide)
 
 
-@pool_backward_op.register_fake
-def _(grad: Tensor, box: Tensor, frame: Tensor, frames: int, high: int, wide: int) -> Tensor:
+def _fake_pool_backward(grad: Tensor, box: Tensor, frame: Tensor, frames: int, high: int, wide: int) -> Tensor:
     return grad.new_empty((frames, high, wide, grad.shape[1]))
+
+
+pool_backward_op = register_op("pool_regions_backward", _pool_backward, _fake_pool_backward)
 
 
 def _setup_context(ctx: Any, inputs: tuple[Tensor, Tensor, Tensor], output: Tensor) -> None:
@@ -77,13 +77,7 @@ def _backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, None]:
     return pool_backward_op(grad, box, frame, *ctx.grid), None, None
 
 
-pool_op.register_autograd(_backward, setup_context=_setup_context)
-register_autocast("pool_regions", cast=0)
-register_autocast("pool_regions_backward", cast=0)
-
-
-def _working_type(tensor: Tensor) -> torch.dtype:
-    return torch.float64 if tensor.dtype == torch.float64 else torch.float32
+pool_op = register_op("pool_regions", _pool, _fake_pool, Derivative(_setup_context, _backward))
 
 
 def _check(patches: Tensor, box: Tensor, frame: Tensor) -> None:

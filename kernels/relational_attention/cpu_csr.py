@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from egograph.kernels.csr_edges import CsrEdges
-from egograph.kernels.relational_attention.working_type import working_type
+from egograph.kernels.working_type import working_type
 
 with warnings.catch_warnings():
     # torch says once a process that CSR tensors are in beta; said here, it does not reach the user.

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from egograph.kernels.relational_attention.cpu_tile_bias import SMALL, edge_bias, has_edge
-from egograph.kernels.relational_attention.working_type import working_type
+from egograph.kernels.working_type import working_type
 
 
 def attention_forward(

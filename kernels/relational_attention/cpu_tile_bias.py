@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from egograph.kernels.relational_attention.working_type import working_type
+from egograph.kernels.working_type import working_type
 from egograph.kernels.tile_edges import NO_EDGE, no_edge_mask
 
 SMALL = 2**18  # elements of a tensor that stays in the cache: 1 MB in float32

@@ -6,9 +6,9 @@ import torch
 from torch import Tensor
 
 from egograph.kernels.csr_edges import CsrEdges
-from egograph.kernels.register import register_backward, register_op
+from egograph.kernels.register import Derivative, register_op
 from egograph.kernels.relational_attention import cpu_csr
-from egograph.kernels.relational_attention.working_type import working_type
+from egograph.kernels.working_type import working_type
 
 
 def csr_attention(
@@ -73,18 +73,17 @@ def _fake_backward(grad: Tensor, query: Tensor, key: Tensor, value: Tensor, *res
     return tuple(query.new_empty(0) if x is None else x.new_empty(x.shape) for x in inputs)
 
 
-csr_attention_op = register_op(csr_attention, _fake_forward, cast=3)
-csr_attention_backward_op = register_op(csr_attention_backward, _fake_backward)
+csr_attention_backward_op = register_op(
+    "csr_attention_backward", csr_attention_backward, _fake_backward
+)
 
 
 def _setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, Tensor]) -> None:
     query, key, value, edges, relation_bias, edge_confidence, ctx.scale = inputs
     ctx.save_for_backward(query, key, value, output[1], relation_bias, edge_confidence, *edges)
-    ctx.mark_non_differentiable(output[1])
-    ctx.set_materialize_grads(False)
 
 
-def _backward(ctx: Any, grad: Tensor, _: Tensor) -> tuple[Tensor | None, ...]:
+def _backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
     query, key, value, saved, relation_bias, edge_confidence, *edges = ctx.saved_tensors
     of_query, of_key, of_value, of_bias, of_confidence = csr_attention_backward_op(
         grad, query, key, value, saved, edges, relation_bias, edge_confidence, ctx.scale
@@ -94,4 +93,6 @@ def _backward(ctx: Any, grad: Tensor, _: Tensor) -> tuple[Tensor | None, ...]:
     return of_query, of_key, of_value, None, of_bias, of_confidence, None
 
 
-register_backward(csr_attention_op, _setup_context, _backward)
+csr_attention_op = register_op(
+    "csr_attention", csr_attention, _fake_forward, Derivative(_setup_context, _backward), cast=3
+)

@@ -5,9 +5,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from egograph.kernels.register import register_backward, register_op
+from egograph.kernels.register import Derivative, register_op
 from egograph.kernels.relational_attention import cpu_tile
-from egograph.kernels.relational_attention.working_type import working_type
+from egograph.kernels.working_type import working_type
 
 
 def tile_attention(
@@ -80,18 +80,17 @@ def _fake_backward(grad: Tensor, query: Tensor, key: Tensor, value: Tensor, *res
     return tuple(query.new_empty(0) if x is None else x.new_empty(x.shape) for x in inputs)
 
 
-tile_attention_op = register_op(tile_attention, _fake_forward, cast=3)
-tile_attention_backward_op = register_op(tile_attention_backward, _fake_backward)
+tile_attention_backward_op = register_op(
+    "tile_attention_backward", tile_attention_backward, _fake_backward
+)
 
 
 def _setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, Tensor]) -> None:
     query, key, value, ptr, code, _, relation_bias, confidence, ctx.scale, ctx.isolated = inputs
     ctx.save_for_backward(query, key, value, output[1], ptr, code, relation_bias, confidence)
-    ctx.mark_non_differentiable(output[1])
-    ctx.set_materialize_grads(False)
 
 
-def _backward(ctx: Any, grad: Tensor, _: Tensor) -> tuple[Tensor | None, ...]:
+def _backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
     *tensors, relation_bias, confidence = ctx.saved_tensors
     of_query, of_key, of_value, of_bias, of_confidence = tile_attention_backward_op(
         grad, *tensors, relation_bias, confidence, ctx.scale, ctx.isolated
@@ -101,4 +100,6 @@ def _backward(ctx: Any, grad: Tensor, _: Tensor) -> tuple[Tensor | None, ...]:
     return of_query, of_key, of_value, None, None, None, of_bias, of_confidence, None, None
 
 
-register_backward(tile_attention_op, _setup_context, _backward)
+tile_attention_op = register_op(
+    "tile_attention", tile_attention, _fake_forward, Derivative(_setup_context, _backward), cast=3
+)

@@ -10,7 +10,7 @@ from egograph.kernels.relational_attention.rows import alike
 from egograph.kernels.relational_attention.triton_csr_forward import forward_kernel, merge_kernel
 from egograph.kernels.relational_attention.triton_csr_receiver import receiver_kernel, receiver_merge_kernel
 from egograph.kernels.relational_attention.triton_csr_sender import sender_kernel, sender_merge_kernel
-from egograph.kernels.relational_attention.working_type import working_type
+from egograph.kernels.working_type import working_type
 from egograph.kernels.triton_types import tl_type
 
 ELEMENTS = 4096  # of one [edges, heads, dims] tile: 32 registers a thread and tensor at 4 warps

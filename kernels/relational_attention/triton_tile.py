@@ -9,7 +9,7 @@ from torch import Tensor
 from egograph.kernels.relational_attention.rows import alike
 from egograph.kernels.relational_attention.triton_tile_backward import backward_kernel
 from egograph.kernels.relational_attention.triton_tile_forward import forward_kernel
-from egograph.kernels.relational_attention.working_type import working_type
+from egograph.kernels.working_type import working_type
 from egograph.kernels.triton_types import dot_precision, dot_type, tl_type
 
 

@@ -1,29 +1,82 @@
-"""Edges sorted by receiver, and by sender."""
+"""Edges laid out by receiver and by sender, or as tiles, and the rule that chooses."""
 
 import pytest
 import torch
 
+from egograph.kernels.csr_edges import CsrEdges, hub_parts
 from egograph.ops import EdgeLayout
-from tests.kernels.graphs import AWKWARD, Edges
+from tests.kernels.graphs import AWKWARD, Edges, random_edges, random_graphs, takes_form
+
+TILED = {name: edges for name, edges in AWKWARD.items() if takes_form(edges, "tile")}
 
 
 @pytest.mark.parametrize("edges", AWKWARD.values(), ids=AWKWARD)
 def test_every_edge_is_found_at_its_receiver_and_at_its_sender(edges: Edges):
     relation = torch.arange(edges.edge_index.shape[1])
-    layout = EdgeLayout.from_edge_index(edges.edge_index, edges.num_nodes, relation)
+    csr = edges.layout(relation, "csr").edges
     sender, receiver = edges.edge_index
-    by_sender = layout.by_sender
+    by_sender = csr.by_sender
     for node in range(edges.num_nodes):
-        run = slice(layout.rowptr[node], layout.rowptr[node + 1])
+        run = slice(csr.rowptr[node], csr.rowptr[node + 1])
         incoming = (receiver == node).nonzero().squeeze(1)
-        assert layout.permutation[run].tolist() == incoming.tolist()  # in the order given
-        assert layout.relation[run].tolist() == incoming.tolist()
-        assert layout.col[run].tolist() == sender[incoming].tolist()
-        assert (layout.row[run] == node).all()
+        assert csr.permutation[run].tolist() == incoming.tolist()  # in the order given
+        assert csr.relation[run].tolist() == incoming.tolist()
+        assert csr.col[run].tolist() == sender[incoming].tolist()
+        assert (csr.row[run] == node).all()
         run = slice(by_sender.colptr[node], by_sender.colptr[node + 1])
-        assert (layout.col[by_sender.edge[run]] == node).all()
-        assert torch.equal(layout.row[by_sender.edge[run]], by_sender.row[run])
-    assert layout.rowptr[-1] == by_sender.colptr[-1] == sender.shape[0]
+        assert (csr.col[by_sender.edge[run]] == node).all()
+        assert torch.equal(csr.row[by_sender.edge[run]], by_sender.row[run])
+    assert csr.rowptr[-1] == by_sender.colptr[-1] == sender.shape[0]
+
+
+@pytest.mark.parametrize("edges", TILED.values(), ids=TILED)
+def test_every_edge_is_found_in_its_graphs_tile(edges: Edges):
+    relation = torch.arange(edges.edge_index.shape[1]) % 100
+    tiles = edges.layout(relation, "tile").edges
+    ptr = torch.tensor([0, edges.num_nodes]) if edges.ptr is None else edges.ptr
+    graph, i, j = tiles.code.nonzero().t()
+    found = {(int(ptr[g] + s), int(ptr[g] + r)): int(tiles.code[g, r, s]) - 1 for g, r, s in zip(graph, i, j, strict=True)}
+    given = zip(edges.edge_index.t().tolist(), relation.tolist(), strict=True)
+    assert found == {tuple(pair): kind for pair, kind in given}
+    assert tiles.code.shape[1] == ptr.diff().max()
+    assert torch.equal(tiles.spread(relation + 1.0).flatten()[tiles.pair], relation + 1.0)
+
+
+def test_small_dense_graphs_are_tiles_and_the_rest_is_csr():
+    assert isinstance(random_graphs(128, degree=12).layout().edges, type(random_graphs(9).layout(form="tile").edges))
+    csr = {
+        "too large": random_graphs(129, degree=12),
+        "too sparse": random_graphs(128, degree=2),
+        "repeated": random_edges(9, 60),
+        "empty": Edges(torch.zeros(2, 0, dtype=torch.int64), 4),
+    }
+    assert all(isinstance(edges.layout().edges, CsrEdges) for edges in csr.values())
+    relation = torch.full((random_graphs(9).edge_index.shape[1],), 126)
+    assert isinstance(random_graphs(9).layout(relation).edges, CsrEdges)
+    assert not isinstance(random_graphs(9).layout(relation - 1).edges, CsrEdges)
+
+
+@pytest.mark.parametrize(
+    ("edges", "why"),
+    [
+        (random_graphs(129), "a graph has 129 nodes, a tile takes 128"),
+        (random_edges(9, 60), "two edges join the same pair of nodes"),
+        (Edges(torch.zeros(2, 0, dtype=torch.int64), 4), "there are no edges"),
+    ],
+)
+def test_tiles_that_cannot_be_say_why(edges: Edges, why: str):
+    with pytest.raises(ValueError, match=f"form: no tiles, {why}; take csr"):
+        edges.layout(form="tile")
+
+
+def test_the_edges_of_hubs_are_split_in_order():
+    receiver = torch.cat([torch.full((2600,), 4), torch.arange(6), torch.full((1025,), 5)])
+    csr = Edges(torch.stack([receiver * 0, receiver]), 6).layout(form="csr").edges
+    node, start = hub_parts(csr.rowptr, receiver.shape[0])
+    first = csr.rowptr[[4, 4, 4, 5, 5]] + torch.tensor([0, 1024, 2048, 0, 1024])
+    assert node.tolist() == [4, 4, 4, 5, 5, -1]
+    assert start.tolist() == [*first.tolist(), 0]
+    assert hub_parts(csr.rowptr, 1023).shape == (2, 0)
 
 
 @pytest.mark.parametrize(
@@ -33,8 +86,11 @@ def test_every_edge_is_found_at_its_receiver_and_at_its_sender(edges: Edges):
         ((torch.zeros(2, 4), 5), r"edge_index: torch.float32 \[2, 4\]"),
         ((torch.tensor([[0], [5]]), 5), "edge_index: names node 5 of 5"),
         ((torch.tensor([[-1], [0]]), 5), "edge_index: names node -1 of 5"),
-        ((torch.tensor([[0], [1]]), 5, torch.zeros(2)), r"relation: shape \[2\]; give one number per edge, \[1\]"),
+        ((torch.tensor([[0], [1]]), 5, torch.zeros(2)), r"relation: torch.float32 \[2\]; give one integer per edge, \[1\]"),
+        ((torch.tensor([[0], [1]]), 5, torch.tensor([-1])), "relation: -1; relations count from 0"),
         ((torch.tensor([[0], [1]]), 5, None, torch.zeros(1, 2)), r"ptr: shape \[1, 2\]"),
+        ((torch.tensor([[0], [1]]), 5, None, torch.tensor([0, 4])), "ptr: ends at 4, there are 5 nodes"),
+        ((torch.tensor([[0, 1], [1, 3]]), 5, None, torch.tensor([0, 2, 5])), "edge_index: 1 edges run from one graph"),
     ],
 )
 def test_edges_that_cannot_be_are_named(arguments: tuple[object, ...], message: str):
