@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-
 PART = 1024  # edges that one program walks; a node with more has them split
 
 

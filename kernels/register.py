@@ -1,7 +1,7 @@
 """How this package's ops are registered with torch.
 
-`torch.library.custom_op` does the same with fewer words, and 20 µs slower forward, 100 µs with the backward (ten arguments,
-a slow core): its autograd wrapper walks the schema once for each argument. Small graphs are bound by that.
+`torch.library.custom_op` does the same with fewer words, and 20 µs slower forward, 100 µs with the backward (ten
+arguments, a slow core): its autograd wrapper walks the schema once for each argument. Small graphs are bound by that.
 """
 
 from collections.abc import Callable

@@ -5,8 +5,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from egograph.kernels.register import Derivative, register_op
 from egograph.kernels.pool_regions import cpu
+from egograph.kernels.register import Derivative, register_op
 from egograph.kernels.working_type import working_type
 
 

@@ -2,7 +2,6 @@
 
 from torch import Tensor
 
-from egograph.kernels.csr_edges import CsrEdges
 from egograph.kernels.edge_layout import EdgeLayout
 from egograph.kernels.relational_attention import cpu_small
 from egograph.kernels.relational_attention.csr_op import csr_attention_op
@@ -80,7 +79,9 @@ def _check(
     if relation_bias is not None and (relation_bias.ndim != 2 or relation_bias.shape[1] != query.shape[1]):
         raise ValueError(f"relation_bias: shape {list(relation_bias.shape)}; give [R, {query.shape[1]}], one per head")
     if relation_bias is not None and layout.num_relations is not None and relation_bias.shape[0] < layout.num_relations:
-        raise ValueError(f"relation_bias: {relation_bias.shape[0]} rows; the layout has {layout.num_relations} relations")
+        raise ValueError(
+            f"relation_bias: {relation_bias.shape[0]} rows; the layout has {layout.num_relations} relations"
+        )
     if edge_confidence is not None and edge_confidence.shape != (layout.num_edges,):
         shape = list(edge_confidence.shape)
         raise ValueError(f"edge_confidence: shape {shape}; give [{layout.num_edges}], one per edge")

@@ -89,7 +89,9 @@ def _of_confidence(of_logit: Tensor, permutation: Tensor, edge_confidence: Tenso
     return torch.where(edge_confidence > 0, of_given / edge_confidence, 0).to(edge_confidence.dtype)
 
 
-def _bias(relation: Tensor | None, relation_bias: Tensor | None, sure: Tensor | None, head: int, like: Tensor) -> Tensor:
+def _bias(
+    relation: Tensor | None, relation_bias: Tensor | None, sure: Tensor | None, head: int, like: Tensor
+) -> Tensor:
     """What is added to a head's scores, `[E]`: the relation's bias and the logarithm of the confidence `sure`."""
     bias = torch.zeros_like(like)
     if relation is not None and relation_bias is not None:

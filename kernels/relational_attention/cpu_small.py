@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from egograph.kernels.relational_attention.cpu_tile_bias import SMALL, edge_bias, has_edge
-from egograph.kernels.working_type import working_type
 from egograph.kernels.tile_edges import TileEdges
+from egograph.kernels.working_type import working_type
 
 
 def takes(query: Tensor, edges: TileEdges) -> bool:

@@ -72,7 +72,8 @@ def attention_backward(
         of_bias = of_code[:, 1:].t().to(relation_bias.dtype).contiguous()
     if confidence is not None:
         of_confidence = of_confidence.div_(confidence).masked_fill_(confidence <= 0, 0).to(confidence.dtype)
-    return *(_rows(x, slot, query) for x in (of_query, of_key, of_value)), of_bias, of_confidence
+    of_query, of_key, of_value = (_rows(x, slot, query) for x in (of_query, of_key, of_value))
+    return of_query, of_key, of_value, of_bias, of_confidence
 
 
 class _Step(NamedTuple):

@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor
 
-from egograph.kernels.working_type import working_type
 from egograph.kernels.tile_edges import NO_EDGE, no_edge_mask
+from egograph.kernels.working_type import working_type
 
 SMALL = 2**18  # elements of a tensor that stays in the cache: 1 MB in float32
 

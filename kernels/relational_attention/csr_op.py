@@ -40,8 +40,8 @@ def csr_attention(
         return triton_csr.attention_forward(query, key, value, csr, relation_bias, edge_confidence, scale)
 
 
-def _fake_forward(query: Tensor, key: Tensor, value: Tensor, edges: list[Tensor], *_: Any) -> tuple[Tensor, Tensor]:
-    nodes, heads, _ = query.shape
+def _fake_forward(query: Tensor, key: Tensor, value: Tensor, edges: list[Tensor], *rest: Any) -> tuple[Tensor, Tensor]:
+    nodes, heads = query.shape[:2]
     saved = (heads, CsrEdges.of_tensors(edges).col.shape[0]) if query.device.type == "cpu" else (nodes, heads)
     return query.new_empty(query.shape), query.new_empty(saved, dtype=working_type(query))
 
@@ -73,9 +73,7 @@ def _fake_backward(grad: Tensor, query: Tensor, key: Tensor, value: Tensor, *res
     return tuple(query.new_empty(0) if x is None else x.new_empty(x.shape) for x in inputs)
 
 
-csr_attention_backward_op = register_op(
-    "csr_attention_backward", csr_attention_backward, _fake_backward
-)
+csr_attention_backward_op = register_op("csr_attention_backward", csr_attention_backward, _fake_backward)
 
 
 def _setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, Tensor]) -> None:

@@ -80,9 +80,7 @@ def _fake_backward(grad: Tensor, query: Tensor, key: Tensor, value: Tensor, *res
     return tuple(query.new_empty(0) if x is None else x.new_empty(x.shape) for x in inputs)
 
 
-tile_attention_backward_op = register_op(
-    "tile_attention_backward", tile_attention_backward, _fake_backward
-)
+tile_attention_backward_op = register_op("tile_attention_backward", tile_attention_backward, _fake_backward)
 
 
 def _setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, Tensor]) -> None:

@@ -10,8 +10,8 @@ from egograph.kernels.relational_attention.rows import alike
 from egograph.kernels.relational_attention.triton_csr_forward import forward_kernel, merge_kernel
 from egograph.kernels.relational_attention.triton_csr_receiver import receiver_kernel, receiver_merge_kernel
 from egograph.kernels.relational_attention.triton_csr_sender import sender_kernel, sender_merge_kernel
-from egograph.kernels.working_type import working_type
 from egograph.kernels.triton_types import tl_type
+from egograph.kernels.working_type import working_type
 
 ELEMENTS = 4096  # of one [edges, heads, dims] tile: 32 registers a thread and tensor at 4 warps
 
@@ -63,7 +63,7 @@ def attention_forward(
             out,
             log_sum,
             num_parts,
-            **_of_merge(constants),
+            **of_merge(constants),
         )
     return out, log_sum
 
@@ -127,7 +127,7 @@ def attention_backward(
                 expected,
                 num_parts,
                 scale,
-                **_of_merge(constants),
+                **of_merge(constants),
             )
         sender_kernel[(nodes + num_parts,)](
             query,
@@ -178,7 +178,7 @@ def sizes(query: Tensor, relation_bias: Tensor | None, edge_confidence: Tensor |
     }
 
 
-def _of_merge(constants: dict[str, Any]) -> dict[str, Any]:
+def of_merge(constants: dict[str, Any]) -> dict[str, Any]:
     """Those constants that the kernels that merge the parts of hubs take."""
     return {name: constants[name] for name in ("heads", "dim", "dtype", "heads_padded", "dim_padded", "part")}
 

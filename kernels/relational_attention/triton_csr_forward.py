@@ -8,7 +8,13 @@ a fixed order.
 import triton
 import triton.language as tl
 
-from egograph.kernels.relational_attention.triton_csr_load import edge_bias, edges_of_program, load_rows, parts_of_hub, row_mask
+from egograph.kernels.relational_attention.triton_csr_load import (
+    edge_bias,
+    edges_of_program,
+    load_rows,
+    parts_of_hub,
+    row_mask,
+)
 
 
 @triton.jit
@@ -121,6 +127,8 @@ def merge_kernel(
     some = total > 0
     total = tl.where(some, total, 1.0)
     result = sums / total[:, None]
-    tl.store(out + node * heads * dim + own, result.to(out.dtype.element_ty), mask=row_mask(count > 0, h, d, heads, dim))
+    tl.store(
+        out + node * heads * dim + own, result.to(out.dtype.element_ty), mask=row_mask(count > 0, h, d, heads, dim)
+    )
     log = tl.where(some, highest + tl.log(total), float("inf"))
     tl.store(log_sum + node * heads + h, log, mask=h < tl.where(count > 0, heads, 0))

@@ -112,7 +112,9 @@ def sender_kernel(
 
 
 @triton.jit
-def sender_merge_kernel(part_rows, rowptr, parts, rows, num_parts, dim: tl.constexpr, block: tl.constexpr, part: tl.constexpr):
+def sender_merge_kernel(
+    part_rows, rowptr, parts, rows, num_parts, dim: tl.constexpr, block: tl.constexpr, part: tl.constexpr
+):
     """Writes rows [N, dim] of hubs, the sums of part_rows [X, dim]: by the program of a hub's first part."""
     first = tl.program_id(0).to(tl.int64)
     node, count = parts_of_hub(first, rowptr, parts, num_parts, part)

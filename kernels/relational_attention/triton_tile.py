@@ -3,14 +3,13 @@
 from typing import Any
 
 import triton
-import triton.language as tl
 from torch import Tensor
 
 from egograph.kernels.relational_attention.rows import alike
 from egograph.kernels.relational_attention.triton_tile_backward import backward_kernel
 from egograph.kernels.relational_attention.triton_tile_forward import forward_kernel
-from egograph.kernels.working_type import working_type
 from egograph.kernels.triton_types import dot_precision, dot_type, tl_type
+from egograph.kernels.working_type import working_type
 
 
 def attention_forward(
@@ -30,7 +29,7 @@ def attention_forward(
     out = query.new_empty((nodes, heads, dim))
     log_sum = query.new_empty((nodes, heads), dtype=working_type(query))
     if nodes > 0:
-        constants = sizes(width, query)
+        constants = forward_sizes(width, query)
         forward_kernel[(graphs, heads, constants["slots"] // constants["rows"])](
             query,
             key,
@@ -94,7 +93,7 @@ def attention_backward(
         relations=relations,
         relations_padded=triton.next_power_of_2(max(relations, 1)),
         weighted=confidence is not None,
-        **sizes(width, query),
+        **backward_sizes(width, query),
     )
     of_bias = query.new_empty(0) if relation_bias is None else shares.sum(0).to(relation_bias.dtype)
     if confidence is not None:
@@ -102,11 +101,28 @@ def attention_backward(
     return *gradients, of_bias, of_confidence  # type: ignore[return-value]
 
 
-def sizes(width: int, query: Tensor) -> dict[str, Any]:
-    """What both kernels are compiled for; never the number of nodes or edges."""
-    slots = max(16, triton.next_power_of_2(width))
+def forward_sizes(width: int, query: Tensor) -> dict[str, Any]:
+    """What the forward kernel is compiled for; never the number of nodes or edges."""
+    slots, half = _slots(width), query.element_size() == 2
+    rows = min(slots, 64) if half and slots < 128 else min(slots, 32) if half or slots == 32 else 16
+    return _constants(slots, query) | {"rows": rows, "num_warps": {16: 2, 128: 8}.get(slots, 4)}
+
+
+def backward_sizes(width: int, query: Tensor) -> dict[str, Any]:
+    """What the backward kernel is compiled for: as many receivers at a time as the registers hold."""
+    slots, half = _slots(width), query.element_size() == 2
+    constants = _constants(slots, query)
+    many = slots > 32 or (slots == 32 and not half and constants["dim_padded"] > 32)
+    rows = 32 if slots == 32 and half else 16
+    return constants | {"rows": rows, "num_warps": 2 if slots == 16 else 8 if many else 4}
+
+
+def _slots(width: int) -> int:
+    return max(16, triton.next_power_of_2(width))
+
+
+def _constants(slots: int, query: Tensor) -> dict[str, Any]:
     return {
-        "rows": min(slots, 32),
         "heads": query.shape[1],
         "dim": query.shape[2],
         "slots": slots,
@@ -114,6 +130,5 @@ def sizes(width: int, query: Tensor) -> dict[str, Any]:
         "dtype": tl_type(working_type(query)),
         "dot_dtype": dot_type(query.dtype),
         "precision": dot_precision(query.dtype),
-        "num_warps": 2 if slots == 16 else 4,
         "num_stages": 1,
     }

@@ -47,9 +47,7 @@ def forward_kernel(
     k = load_rows(key + own, j, size, stride, dim, dim_padded).to(dot_dtype)  # [P, DP]
     v = load_rows(value + own, j, size, stride, dim, dim_padded).to(dot_dtype)
     tile = graph * width * width
-    bias = edge_bias(
-        code + tile, relation_bias, confidence + tile, i, j, head, width, heads, related, weighted, dtype
-    )
+    bias = edge_bias(code + tile, relation_bias, confidence + tile, i, j, head, width, heads, related, weighted, dtype)
 
     logit = tl.dot(q, tl.trans(k), input_precision=precision, out_dtype=dtype) * scale + bias  # [B, P]
     highest = tl.max(logit, axis=1)

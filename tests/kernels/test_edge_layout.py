@@ -35,7 +35,9 @@ def test_every_edge_is_found_in_its_graphs_tile(edges: Edges):
     tiles = edges.layout(relation, "tile").edges
     ptr = torch.tensor([0, edges.num_nodes]) if edges.ptr is None else edges.ptr
     graph, i, j = tiles.code.nonzero().t()
-    found = {(int(ptr[g] + s), int(ptr[g] + r)): int(tiles.code[g, r, s]) - 1 for g, r, s in zip(graph, i, j, strict=True)}
+    found = {
+        (int(ptr[g] + s), int(ptr[g] + r)): int(tiles.code[g, r, s]) - 1 for g, r, s in zip(graph, i, j, strict=True)
+    }
     given = zip(edges.edge_index.t().tolist(), relation.tolist(), strict=True)
     assert found == {tuple(pair): kind for pair, kind in given}
     assert tiles.code.shape[1] == ptr.diff().max()
@@ -86,7 +88,10 @@ def test_the_edges_of_hubs_are_split_in_order():
         ((torch.zeros(2, 4), 5), r"edge_index: torch.float32 \[2, 4\]"),
         ((torch.tensor([[0], [5]]), 5), "edge_index: names node 5 of 5"),
         ((torch.tensor([[-1], [0]]), 5), "edge_index: names node -1 of 5"),
-        ((torch.tensor([[0], [1]]), 5, torch.zeros(2)), r"relation: torch.float32 \[2\]; give one integer per edge, \[1\]"),
+        (
+            (torch.tensor([[0], [1]]), 5, torch.zeros(2)),
+            r"relation: torch.float32 \[2\]; give one integer per edge, \[1\]",
+        ),
         ((torch.tensor([[0], [1]]), 5, torch.tensor([-1])), "relation: -1; relations count from 0"),
         ((torch.tensor([[0], [1]]), 5, None, torch.zeros(1, 2)), r"ptr: shape \[1, 2\]"),
         ((torch.tensor([[0], [1]]), 5, None, torch.tensor([0, 4])), "ptr: ends at 4, there are 5 nodes"),

@@ -23,7 +23,9 @@ CASES = {name: case for name, case in forms_of(AWKWARD).items() if name not in S
 BOTH = pytest.mark.parametrize(("edges", "form"), CASES.values(), ids=CASES)
 
 
-def run(given: Attention, edges: Edges, form: str, with_relation: bool = True, with_confidence: bool = True) -> list[Tensor]:
+def run(
+    given: Attention, edges: Edges, form: str, with_relation: bool = True, with_confidence: bool = True
+) -> list[Tensor]:
     """The output and the gradients of query, key, value, relation bias and confidence."""
     query, key, value, bias, confidence = (x.detach() for x in given.inputs)
     bias = bias if with_relation else None
@@ -139,7 +141,9 @@ def test_tiles_beyond_2_to_the_31_elements():
     for far, near in zip((query, key, value, grad), small, strict=True):
         far[first:] = near
     code = torch.tensor([[[0, 1, 1], [1, 0, 0], [0, 0, 1]]], dtype=torch.int8)
-    far = triton_tile.attention_forward(query, key, value, torch.tensor([first, first + 3]).int(), code, None, None, 1.0)
+    far = triton_tile.attention_forward(
+        query, key, value, torch.tensor([first, first + 3]).int(), code, None, None, 1.0
+    )
     edge_inputs = (torch.tensor([0, 3]).int(), code, None, None, 1.0)
     near = triton_tile.attention_forward(*small[:3], *edge_inputs)
     assert all(torch.equal(a[first:], b) for a, b in zip(far, near, strict=True))
