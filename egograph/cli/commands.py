@@ -113,6 +113,13 @@ COMMANDS = {
             ("egograph cache ls cache=outputs/demo/2026-01-31_12-00-00",),
         ),
         Command(
+            "bench",
+            "speed as ratios to named peers, correctness first",
+            "BenchConfig",
+            Positional("name", "kernels", "what to measure: attention over graphs"),
+            ("egograph bench kernels", "egograph bench kernels compiled=false shapes=[1x32x12]"),
+        ),
+        Command(
             "doctor",
             "what works on this machine, and a self-test of the input path",
             "DoctorConfig",

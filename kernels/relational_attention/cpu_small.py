@@ -36,13 +36,24 @@ def attend_small(
     graphs, slots, _ = edges.code.shape
     nodes, heads, dim = query.shape
     bias = edge_bias(edges.code, edges.mask, relation_bias, confidence)
-    q, k, v = (
-        x.to(working_type(x)).reshape(graphs, slots, heads, dim).permute(2, 0, 1, 3).reshape(-1, slots, dim)
-        for x in (query, key, value)
-    )
-    scores = torch.bmm(q, k.mT).view(heads, graphs, slots, slots)
-    weight = torch.add(bias, scores, alpha=scale).softmax(dim=-1)
+    q, k, v = (_by_head(x, graphs) for x in (query, key, value))
+    if graphs == 1:
+        logit = torch.baddbmm(bias[:, 0], q, k.mT, alpha=scale)
+    else:
+        scores = torch.bmm(q, k.mT).view(heads, graphs, slots, slots)
+        logit = torch.add(bias, scores, alpha=scale).view(-1, slots, slots)
+    weight = logit.softmax(dim=-1)
     if edges.isolated or confidence is not None:
-        weight = weight * has_edge(bias)
-    out = torch.bmm(weight.view(-1, slots, slots), v).view(heads, graphs, slots, dim)
+        weight = (weight.view(heads, graphs, slots, slots) * has_edge(bias)).view(-1, slots, slots)
+    out = torch.bmm(weight, v).view(heads, graphs, slots, dim)
     return out.permute(1, 2, 0, 3).reshape(nodes, heads, dim).to(query.dtype)
+
+
+def _by_head(rows: Tensor, graphs: int) -> Tensor:
+    """Rows `[N, H, D]` as `[H · G, P, D]` in the working type."""
+    rows = rows.to(working_type(rows))
+    if graphs == 1:
+        return rows.transpose(0, 1)
+    nodes, heads, dim = rows.shape
+    slots = nodes // graphs
+    return rows.reshape(graphs, slots, heads, dim).permute(2, 0, 1, 3).reshape(-1, slots, dim)

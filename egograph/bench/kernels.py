@@ -1,0 +1,139 @@
+"""Attention over graphs, ours and its peers', checked and timed on every shape."""
+
+import logging
+import os
+import platform
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import torch
+import torch_geometric
+
+from egograph.bench.contestants import OURS, Contestant, contestants
+from egograph.bench.correctness import check
+from egograph.bench.roofline import copy_bandwidth, floor_bytes
+from egograph.bench.shapes import SHAPES, Problem, Shape
+from egograph.bench.timing import time_in_turns
+from egograph.kernels.tile_edges import TileEdges
+from egograph.ops import EdgeLayout
+
+log = logging.getLogger("egograph")
+
+SIZES = ((4, 32), (8, 64))  # heads and dims
+_COPIES = 10  # of a tensor [E, H, D] that PyG holds at once with its gradients
+
+
+def bench_kernels(
+    device: torch.device, dtype: torch.dtype, names: Sequence[str], seconds: float, compiled: bool
+) -> Iterator[dict[str, Any]]:
+    """One record for each shape and size: who took how long, and our ratio to each.
+
+    Args:
+        device: where.
+        dtype: of rows.
+        names: the shapes, all that suit the device if empty.
+        seconds: for each shape, in each direction.
+        compiled: whether PyG also runs compiled.
+
+    Raises:
+        EgographError: a result is wrong.
+    """
+    bandwidth = copy_bandwidth(device) if device.type == "cuda" else None
+    for shape in (shape for shape in SHAPES if (shape.name in names if names else _suits(shape, device))):
+        for heads, dim in SIZES:
+            problem = Problem.draw(shape, heads, dim, dtype, device)
+            yield _record(problem, seconds, compiled, bandwidth)
+
+
+def _suits(shape: Shape, device: torch.device) -> bool:
+    return device.type == "cuda" or not shape.cuda
+
+
+def _record(problem: Problem, seconds: float, compiled: bool, bandwidth: float | None) -> dict[str, Any]:
+    start = perf_counter()
+    layout = EdgeLayout.from_edge_index(problem.edge_index, problem.nodes, ptr=problem.ptr)
+    laid_out = perf_counter() - start
+    related = EdgeLayout.from_edge_index(problem.edge_index, problem.nodes, problem.relation, problem.ptr)
+    error = check(problem, layout)
+    form = "tile" if isinstance(layout.edges, TileEdges) else "csr"
+    there = [c for c in contestants(problem, layout, related, compiled) if _fits(c, problem)]
+    device = problem.grad.device
+    rows = []
+    for against in dict.fromkeys(c.against for c in there):
+        group = {c.name: c for c in there if c.against == against}
+        forward = time_in_turns({name: c.forward for name, c in group.items()}, seconds, device)
+        both = time_in_turns({name: c.both for name, c in group.items()}, seconds, device)
+        for name in group:
+            rows.append(
+                {
+                    "name": name,
+                    "against": against,
+                    "forward_ms": round(forward[name] * 1e3, 4),
+                    "both_ms": round(both[name] * 1e3, 4),
+                    "forward_ratio": round(forward[name] / forward[OURS], 2),
+                    "both_ratio": round(both[name] / both[OURS], 2),
+                }
+            )
+    record = {
+        "shape": problem.shape.name,
+        "heads": problem.heads,
+        "dim": problem.dim,
+        "nodes": problem.nodes,
+        "edges": problem.edges,
+        "form": form,
+        "relative_error": float(f"{error:.1e}"),
+        "layout_ms": round(laid_out * 1e3, 3),
+        "times": rows,
+    }
+    if bandwidth is not None:
+        floors = [size / bandwidth * 1e3 for size in floor_bytes(problem, layout)]
+        ours = next(row for row in rows if row["against"] == "core" and row["name"] == OURS)
+        took = (ours["forward_ms"], ours["both_ms"] - ours["forward_ms"])
+        record |= {"copy_gb_s": round(bandwidth / 1e9), "floor_ms": [round(x, 4) for x in floors]}
+        record |= {"over_floor": [round(a / b, 2) for a, b in zip(took, floors, strict=True)]}
+    return record
+
+
+def _fits(contestant: Contestant, problem: Problem) -> bool:
+    """Whether its tensors fit into the memory; one that does not is told."""
+    wanted, free = _needed_bytes(contestant, problem), _free_bytes(problem.grad.device)
+    if wanted > free:
+        where = f"{problem.shape.name}, H={problem.heads} D={problem.dim}"
+        log.warning("%s: %s needs %.0f GB, %.0f are free; left out", where, contestant.name, wanted / 1e9, free / 1e9)
+    return wanted <= free
+
+
+def _needed_bytes(contestant: Contestant, problem: Problem) -> int:
+    """About what a contestant holds at once, with its gradients."""
+    item, channels = problem.grad.element_size(), problem.heads * problem.dim
+    if contestant.name == OURS:
+        return 0
+    if contestant.name == "RGATConv":  # a matrix for each edge
+        return 3 * item * problem.edges * channels**2
+    if contestant.name == "masked SDPA":
+        return 4 * item * problem.shape.graphs * problem.heads * problem.shape.nodes**2
+    return _COPIES * item * problem.edges * channels
+
+
+def _free_bytes(device: torch.device) -> int:
+    if device.type == "cuda":
+        return torch.cuda.mem_get_info(device)[0]
+    return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+
+
+def machine(device: torch.device) -> dict[str, Any]:
+    """What the figures were measured on and with."""
+    versions = {"torch": torch.__version__, "torch_geometric": torch_geometric.__version__}
+    if device.type == "cuda":
+        import triton
+
+        return {"device": torch.cuda.get_device_name(device), **versions, "triton": triton.__version__}
+    return {"device": _processor(), "threads": torch.get_num_threads(), **versions}
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.exists() else []
+    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
