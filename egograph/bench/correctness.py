@@ -43,19 +43,20 @@ def _plain(problem: Problem, layout: EdgeLayout) -> float:
 
 
 def _relational(problem: Problem) -> float:
-    graphs = max(1, _WRITTEN_OUT // problem.shape.nodes)
-    nodes = min(graphs, problem.shape.graphs) * problem.shape.nodes if problem.shape.nodes <= 128 else _WRITTEN_OUT
+    size = problem.shape.nodes
+    nodes = min(problem.nodes, max(_WRITTEN_OUT // size, 1) * size if size <= 128 else _WRITTEN_OUT)
     here = (problem.edge_index < nodes).all(0)
     edge_index, relation = problem.edge_index[:, here], problem.relation[here]
-    ptr = problem.ptr[problem.ptr <= nodes] if problem.shape.nodes <= 128 else None
+    ptr = problem.ptr[problem.ptr <= nodes] if size <= 128 else None
     generator = torch.Generator().manual_seed(1)
     bias = torch.randn(RELATIONS, problem.heads, generator=generator).to(problem.grad)
     sure = torch.rand(edge_index.shape[1], generator=generator).to(problem.grad)
     inputs = tuple(x.detach().requires_grad_() for x in (*(x[:nodes] for x in problem.rows), bias, sure))
-    exact = _doubles(inputs)
     layout = EdgeLayout.from_edge_index(edge_index, nodes, relation, ptr)
-    out = relational_attention(*inputs[:3], layout, *inputs[3:])
-    wanted = relational_attention_reference(*exact[:3], edge_index, relation, *exact[3:])
+    query, key, value, bias, sure = inputs
+    out = relational_attention(query, key, value, layout, bias, sure)
+    query, key, value, bias, sure = exact = _doubles(inputs)
+    wanted = relational_attention_reference(query, key, value, edge_index, relation, bias, sure)
     return _worst(out, inputs, wanted, exact, problem.grad[:nodes])
 
 

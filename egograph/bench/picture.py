@@ -18,7 +18,7 @@ def draw_ratios(record: Mapping[str, Any], path: Path) -> None:
 
     shapes: Sequence[Mapping[str, Any]] = record["shapes"]
     peers = list(dict.fromkeys(row["name"] for shape in shapes for row in shape["times"] if row["name"] != OURS))
-    colours = dict(zip(peers, plt.get_cmap("tab10").colors, strict=False))
+    colours = {peer: plt.get_cmap("tab10")(number) for number, peer in enumerate(peers)}
     height = 1.6 + 0.34 * len(shapes)
     figure, axes = plt.subplots(1, 2, figsize=(11, height), layout="constrained", sharey=True, sharex=True)
     for axis, (key, title) in zip(axes, _PANELS, strict=True):

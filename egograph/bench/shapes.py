@@ -13,7 +13,7 @@ class Shape:
     """A batch of equal random graphs.
 
     Attributes:
-        name: how tables call it.
+        name: graphs x nodes x edges a node; of one large graph, nodes-edges.
         graphs: G; 1 for one large graph, whose edges join any two nodes.
         nodes: of each graph.
         edges: of each graph.
@@ -27,17 +27,13 @@ class Shape:
     cuda: bool = False
 
 
-SHAPES = tuple(
-    Shape(f"{graphs}x{nodes}x{degree}", graphs, nodes, nodes * degree, cuda)
-    for graphs, nodes, degree, cuda in (
-        (1, 32, 12, False),
-        (64, 16, 8, False),
-        (256, 16, 8, False),
-        (64, 64, 16, False),
-        (1024, 32, 12, False),
-        (4096, 64, 16, True),
-    )
-) + (
+SHAPES = (
+    Shape("1x32x12", 1, 32, 32 * 12),
+    Shape("64x16x8", 64, 16, 16 * 8),
+    Shape("256x16x8", 256, 16, 16 * 8),
+    Shape("64x64x16", 64, 64, 64 * 16),
+    Shape("1024x32x12", 1024, 32, 32 * 12),
+    Shape("4096x64x16", 4096, 64, 64 * 16, cuda=True),
     Shape("4096-65k", 1, 4096, 65_536),
     Shape("100k-1.6M", 1, 100_000, 1_600_000),
     Shape("1M-16M", 1, 1_000_000, 16_000_000, cuda=True),
@@ -65,7 +61,7 @@ class Problem:
     edge_index: Tensor
     ptr: Tensor
     relation: Tensor
-    rows: tuple[Tensor, Tensor, Tensor]
+    rows: tuple[Tensor, ...]
     grad: Tensor
 
     @property

@@ -7,6 +7,7 @@ from statistics import median
 import torch
 
 _TURN = 0.02  # seconds of calls in one turn, as far as they fit
+_CALLS = 50  # of them, at most
 _ROUNDS = 3  # at least
 
 
@@ -15,8 +16,8 @@ def time_in_turns(
 ) -> dict[str, float]:
     """The median seconds of one call of each contestant.
 
-    In each round each has one turn: a call that is not counted, so that the caches are its own, then as many as fit
-    into 20 ms. There are at least three rounds, and more until `seconds` are over.
+    In each round each has one turn: a call that is not counted, so that the caches are its own, then up to 50
+    that fit into 20 ms. There are at least three rounds, and more until `seconds` are over.
     """
     for call in contestants.values():
         call()  # compiles and loads what the first call needs
@@ -33,9 +34,7 @@ def time_in_turns(
 def _turn(call: Callable[[], object], device: torch.device) -> list[float]:
     clock = _gpu_seconds if device.type == "cuda" else _seconds
     taken = [clock(call)]
-    while sum(taken) < _TURN:
-        taken.append(clock(call))
-    return taken
+    return taken + [clock(call) for _ in range(min(_CALLS, int(_TURN / taken[0])))]
 
 
 def _seconds(call: Callable[[], object]) -> float:

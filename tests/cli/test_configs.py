@@ -15,7 +15,7 @@ from egograph.cli.groups import configs_folder, group_options
 from egograph.cli.help import config_keys
 from egograph.config import UNSET, build, options
 
-_GIVEN = {"action": "ls"}
+_GIVEN = {"action": "ls", "name": "kernels"}
 GROUPS = sorted(path.name for path in configs_folder().iterdir() if path.is_dir() and path.name != "experiment")
 
 
