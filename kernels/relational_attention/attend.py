@@ -27,7 +27,7 @@ def relational_attention(
     A node without incoming edges gets 0. An edge of confidence 0 does not exist, and its confidence gets the
     gradient 0. With neither relation nor confidence it is the core of PyG's `TransformerConv`
     (https://arxiv.org/abs/2009.03509). Sums are kept in float32 (float64 for float64 inputs). A second
-    derivative is not defined: asking for one raises.
+    derivative is defined for small batches on the CPU alone: asking for one elsewhere raises.
 
     Args:
         query: `[N, H, D]`, as are key and value, of one type and device.
