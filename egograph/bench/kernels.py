@@ -50,11 +50,11 @@ def bench_kernels(
             with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
                 threads = torch.get_num_threads()
                 yield process.submit(
-                    _measure_problem, shape, heads, dim, dtype, device, seconds, compiled, threads
+                    _in_own_process, shape, heads, dim, dtype, device, seconds, compiled, threads
                 ).result()
 
 
-def _measure_problem(
+def _in_own_process(
     shape: Shape,
     heads: int,
     dim: int,
@@ -66,14 +66,25 @@ def _measure_problem(
 ) -> dict[str, Any]:
     torch.set_num_threads(threads)
     bandwidth = copy_bandwidth(device) if device.type == "cuda" else None
-    return _record(Problem.draw(shape, heads, dim, dtype, device), seconds, compiled, bandwidth)
+    return measure(Problem.draw(shape, heads, dim, dtype, device), seconds, compiled, bandwidth)
 
 
 def _suits(shape: Shape, device: torch.device) -> bool:
     return device.type == "cuda" or not shape.cuda
 
 
-def _record(problem: Problem, seconds: float, compiled: bool, bandwidth: float | None) -> dict[str, Any]:
+def measure(problem: Problem, seconds: float, compiled: bool, bandwidth: float | None) -> dict[str, Any]:
+    """Check one problem and time everybody on it; the results file has one such record for each.
+
+    Args:
+        problem: what to attend over.
+        seconds: for each comparison, in each direction.
+        compiled: whether PyG also runs compiled.
+        bandwidth: bytes a second of a GPU, to tell the roofline; None on the CPU.
+
+    Raises:
+        EgographError: the result is wrong.
+    """
     start = perf_counter()
     layout = EdgeLayout.from_edge_index(problem.edge_index, problem.nodes, ptr=problem.ptr)
     laid_out = perf_counter() - start
@@ -82,7 +93,7 @@ def _record(problem: Problem, seconds: float, compiled: bool, bandwidth: float |
     form = "tile" if isinstance(layout.edges, TileEdges) else "csr"
     there = [c for c in contestants(problem, layout, related, compiled) if _fits(c, problem)]
     groups = {
-        against: _measure([c for c in there if c.against == against], seconds, problem.grad.device)
+        against: _times([c for c in there if c.against == against], seconds, problem.grad.device)
         for against in dict.fromkeys(c.against for c in there)
     }
     record = {
@@ -104,7 +115,7 @@ def _record(problem: Problem, seconds: float, compiled: bool, bandwidth: float |
     return record
 
 
-def _measure(group: list[Contestant], seconds: float, device: torch.device) -> dict[str, tuple[float, float]]:
+def _times(group: list[Contestant], seconds: float, device: torch.device) -> dict[str, tuple[float, float]]:
     """The seconds that each takes forward, and forward and backward."""
     forward = time_in_turns({c.name: c.forward for c in group}, seconds, device)
     both = time_in_turns({c.name: c.both for c in group}, seconds, device)

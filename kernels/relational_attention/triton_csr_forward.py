@@ -11,10 +11,19 @@ import triton.language as tl
 from egograph.kernels.relational_attention.triton_csr_load import (
     edge_bias,
     edges_of_program,
+    lanes,
     load_rows,
     parts_of_hub,
     row_mask,
 )
+
+
+@triton.jit
+def _finish(highest, total, sums):
+    """The output [HP, DP] and its log-sum-exp [HP] (+inf without edges) of a softmax's running sums."""
+    some = total > 0
+    total = tl.where(some, total, 1.0)
+    return sums / total[:, None], tl.where(some, highest + tl.log(total), float("inf"))
 
 
 @triton.jit
@@ -50,10 +59,7 @@ def forward_kernel(
     """Writes out [N, H, D] and log_sum [N, H] (+inf without edges), of hubs part_out [X, H, D] and part_log [X, H]."""
     program = tl.program_id(0)
     node, start, stop, whole, is_part = edges_of_program(program, nodes, rowptr, parts, num_parts, part)
-    h = tl.arange(0, heads_padded)
-    d = tl.arange(0, dim_padded)
-    inside = (h < heads)[:, None] & (d < dim)[None, :]
-    own = h[:, None] * dim + d[None, :]
+    h, d, own, inside = lanes(heads, dim, heads_padded, dim_padded)
     q = tl.load(query + node * stride + own, mask=inside, other=0.0).to(dtype) * scale  # [HP, DP]
 
     highest = tl.full([heads_padded], float("-inf"), dtype)
@@ -77,10 +83,7 @@ def forward_kernel(
         sums = sums * keep[:, None] + tl.sum(weight[:, :, None] * v, axis=0)
         highest = new
 
-    some = total > 0
-    total = tl.where(some, total, 1.0)
-    result = sums / total[:, None]
-    log = tl.where(some, highest + tl.log(total), float("inf"))
+    result, log = _finish(highest, total, sums)
     tl.store(out + node * heads * dim + own, result.to(out.dtype.element_ty), mask=row_mask(whole, h, d, heads, dim))
     tl.store(log_sum + node * heads + h, log, mask=h < tl.where(whole, heads, 0))
     number = tl.where(is_part, program - nodes, 0).to(tl.int64)
@@ -107,10 +110,7 @@ def merge_kernel(
     """Writes out and log_sum of hubs: the program of a hub's first part goes through all of them."""
     first = tl.program_id(0).to(tl.int64)
     node, count = parts_of_hub(first, rowptr, parts, num_parts, part)
-    h = tl.arange(0, heads_padded)
-    d = tl.arange(0, dim_padded)
-    inside = (h < heads)[:, None] & (d < dim)[None, :]
-    own = h[:, None] * dim + d[None, :]
+    h, d, own, inside = lanes(heads, dim, heads_padded, dim_padded)
     highest = tl.full([heads_padded], float("-inf"), dtype)
     total = tl.zeros([heads_padded], dtype)
     sums = tl.zeros([heads_padded, dim_padded], dtype)
@@ -124,11 +124,8 @@ def merge_kernel(
         total = total * keep + weight
         sums = sums * keep[:, None] + weight[:, None] * result
         highest = new
-    some = total > 0
-    total = tl.where(some, total, 1.0)
-    result = sums / total[:, None]
+    result, log = _finish(highest, total, sums)
     tl.store(
         out + node * heads * dim + own, result.to(out.dtype.element_ty), mask=row_mask(count > 0, h, d, heads, dim)
     )
-    log = tl.where(some, highest + tl.log(total), float("inf"))
     tl.store(log_sum + node * heads + h, log, mask=h < tl.where(count > 0, heads, 0))

@@ -39,6 +39,14 @@ def parts_of_hub(first, rowptr, parts, num_parts, part: tl.constexpr):
 
 
 @triton.jit
+def lanes(heads: tl.constexpr, dim: tl.constexpr, heads_padded: tl.constexpr, dim_padded: tl.constexpr):
+    """The heads [HP], the dims [DP], where each is in a row, and which of them are there: both [HP, DP]."""
+    h = tl.arange(0, heads_padded)
+    d = tl.arange(0, dim_padded)
+    return h, d, h[:, None] * dim + d[None, :], (h < heads)[:, None] & (d < dim)[None, :]
+
+
+@triton.jit
 def row_mask(condition, h, d, heads: tl.constexpr, dim: tl.constexpr):
     """What of a row is there, if the scalar `condition` holds: [HP, DP]."""
     return (h < tl.where(condition, heads, 0))[:, None] & (d < dim)[None, :]

@@ -7,6 +7,7 @@ import triton.language as tl
 from egograph.kernels.relational_attention.triton_csr_load import (
     edge_bias,
     edges_of_program,
+    lanes,
     load_rows,
     parts_of_hub,
     row_mask,
@@ -53,10 +54,7 @@ def receiver_kernel(
     """
     program = tl.program_id(0)
     node, start, stop, whole, is_part = edges_of_program(program, nodes, rowptr, parts, num_parts, part)
-    h = tl.arange(0, heads_padded)
-    d = tl.arange(0, dim_padded)
-    inside = (h < heads)[:, None] & (d < dim)[None, :]
-    own = h[:, None] * dim + d[None, :]
+    h, d, own, inside = lanes(heads, dim, heads_padded, dim_padded)
     q = tl.load(query + node * stride + own, mask=inside, other=0.0).to(dtype) * scale
     g = tl.load(grad + node * heads * dim + own, mask=inside, other=0.0).to(dtype)
     log = tl.load(log_sum + node * heads + h, mask=h < heads, other=float("inf"))
@@ -112,10 +110,7 @@ def receiver_merge_kernel(
     """Writes grad_query and expected of hubs: the program of a hub's first part goes through all of them."""
     first = tl.program_id(0).to(tl.int64)
     node, count = parts_of_hub(first, rowptr, parts, num_parts, part)
-    h = tl.arange(0, heads_padded)
-    d = tl.arange(0, dim_padded)
-    inside = (h < heads)[:, None] & (d < dim)[None, :]
-    own = h[:, None] * dim + d[None, :]
+    h, d, own, inside = lanes(heads, dim, heads_padded, dim_padded)
     rewarded = tl.zeros([heads_padded, dim_padded], dtype)
     mean = tl.zeros([heads_padded, dim_padded], dtype)
     reward = tl.zeros([heads_padded], dtype)

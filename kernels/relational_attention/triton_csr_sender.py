@@ -7,6 +7,7 @@ import triton.language as tl
 from egograph.kernels.relational_attention.triton_csr_load import (
     edge_bias,
     edges_of_program,
+    lanes,
     load_rows,
     parts_of_hub,
     row_mask,
@@ -57,11 +58,8 @@ def sender_kernel(
     """
     program = tl.program_id(0)
     node, start, stop, whole, is_part = edges_of_program(program, nodes, colptr, parts, num_parts, part)
-    h = tl.arange(0, heads_padded)
-    d = tl.arange(0, dim_padded)
+    h, d, own, inside = lanes(heads, dim, heads_padded, dim_padded)
     r = tl.arange(0, relations_padded)
-    inside = (h < heads)[:, None] & (d < dim)[None, :]
-    own = h[:, None] * dim + d[None, :]
     k = tl.load(key + node * stride + own, mask=inside, other=0.0).to(dtype) * scale
     v = tl.load(value + node * stride + own, mask=inside, other=0.0).to(dtype)
 

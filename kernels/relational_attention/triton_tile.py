@@ -67,7 +67,7 @@ def attention_backward(
     nodes, heads, dim = query.shape
     query, key, value = alike(query, key, value)
     (grad,) = alike(grad)
-    gradients = [query.new_empty((nodes, heads, dim)) for _ in range(3)]
+    of_query, of_key, of_value = (query.new_empty((nodes, heads, dim)) for _ in range(3))
     relations = 0 if relation_bias is None else relation_bias.shape[0]
     shares = log_sum.new_empty((graphs, relations, heads))
     of_confidence = log_sum.new_empty(0 if confidence is None else confidence.shape)
@@ -82,7 +82,9 @@ def attention_backward(
         code,
         code if relation_bias is None else relation_bias.contiguous(),
         code if confidence is None else confidence.contiguous(),
-        *gradients,
+        of_query,
+        of_key,
+        of_value,
         shares,
         of_confidence,
         grad.stride(0),
@@ -98,7 +100,7 @@ def attention_backward(
     of_bias = query.new_empty(0) if relation_bias is None else shares.sum(0).to(relation_bias.dtype)
     if confidence is not None:
         of_confidence = of_confidence.to(confidence.dtype)
-    return *gradients, of_bias, of_confidence  # type: ignore[return-value]
+    return of_query, of_key, of_value, of_bias, of_confidence
 
 
 def forward_sizes(width: int, query: Tensor) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import torch
 from egograph.bench import correctness
 from egograph.bench.contestants import OURS, contestants
 from egograph.bench.correctness import check
-from egograph.bench.kernels import SIZES, _record
+from egograph.bench.kernels import SIZES, measure
 from egograph.bench.picture import draw_ratios
 from egograph.bench.shapes import SHAPES, Problem, Shape
 from egograph.bench.timing import time_in_turns
@@ -42,7 +42,7 @@ def test_a_wrong_result_has_no_speed(problem: Problem, monkeypatch: pytest.Monke
     right = correctness.relational_attention
     monkeypatch.setattr(correctness, "relational_attention", lambda *args: right(*args) * 1.001)
     with pytest.raises(EgographError, match="no speed is told of a wrong result"):
-        _record(problem, seconds=0, compiled=False, bandwidth=None)
+        measure(problem, seconds=0, compiled=False, bandwidth=None)
 
 
 def test_everybody_attends_over_the_same_graph(problem: Problem):
@@ -57,7 +57,7 @@ def test_everybody_attends_over_the_same_graph(problem: Problem):
 
 
 def test_a_record_holds_every_peer_with_its_ratio(problem: Problem, tmp_path: Path):
-    record = _record(problem, seconds=0, compiled=False, bandwidth=None)
+    record = measure(problem, seconds=0, compiled=False, bandwidth=None)
     names = {row["name"] for row in record["times"]}
     assert names == {
         OURS,
