@@ -47,6 +47,11 @@ class CsrEdges:
     parts: Tensor
     by_sender: SenderOrder
 
+    @property
+    def device(self) -> torch.device:
+        """Where they are."""
+        return self.col.device
+
     @classmethod
     def of(cls, edge_index: Tensor, num_nodes: int, relation: Tensor | None) -> "CsrEdges":
         """Sorts `edge_index` `[2, E]` of `num_nodes` nodes, and `relation` `[E]` with it."""

@@ -1,12 +1,16 @@
 """The edges of a batch of graphs, laid out once and used by every layer; and the rule that chooses the form."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import torch
 from torch import Tensor
 
 from egograph.kernels.csr_edges import CsrEdges
+from egograph.kernels.infer_edges import RELATIONS, EdgeRules, infer_edges
+from egograph.kernels.infer_edges.op import DEFAULT_RULES
+from egograph.kernels.inferred_edges import InferredEdges
 from egograph.kernels.tile_edges import MAX_NODES, MAX_RELATIONS, TileEdges
 
 PAIRS_AN_EDGE = 32  # where tiles would hold more pairs for each edge, CSR is faster
@@ -16,24 +20,24 @@ Form = Literal["tile", "csr"]
 
 @dataclass(frozen=True)
 class EdgeLayout:
-    """Edges in the form that attends over them fastest: dense tiles of small graphs, or CSR.
+    """Edges in the form that attends over them fastest: dense tiles of small graphs, or CSR; or inferred there.
 
     Attributes:
         num_nodes: N.
-        num_edges: E.
+        num_edges: E; None where edges are inferred.
         num_relations: one more than the highest relation; 0 without relations, None where the data were not looked at.
         edges: the edges, in the form that was chosen.
     """
 
     num_nodes: int
-    num_edges: int
+    num_edges: int | None
     num_relations: int | None
-    edges: TileEdges | CsrEdges
+    edges: TileEdges | CsrEdges | InferredEdges
 
     @property
     def device(self) -> torch.device:
         """Where the edges are."""
-        return self.edges.code.device if isinstance(self.edges, TileEdges) else self.edges.col.device
+        return self.edges.device
 
     @classmethod
     def from_edge_index(
@@ -78,6 +82,55 @@ class EdgeLayout:
             if form == "tile":
                 raise ValueError("form: no tiles, two edges join the same pair of nodes; take csr")
         return cls(num_nodes, edges, relations, CsrEdges.of(edge_index, num_nodes, relation))
+
+    @classmethod
+    def from_nodes(
+        cls,
+        box: Tensor,
+        kind: Tensor,
+        track: Tensor,
+        feature: Tensor,
+        frame: Tensor,
+        contact: Tensor,
+        score: Tensor,
+        graphs: int = 1,
+        rules: EdgeRules = DEFAULT_RULES,
+    ) -> "EdgeLayout":
+        """Edges that `egograph.ops.infer_edges` would infer, with their relations and how sure they are.
+
+        On CUDA, where no gradient is wanted and a graph has at most 128 rows, the attention infers them on chip at
+        every call: no edge reaches the device's memory, nothing waits for the device, and a CUDA graph can record it.
+        Elsewhere they are inferred once, at the first call; make a new layout when the table has changed.
+
+        Args:
+            box: `[N, 4]`, as `infer_edges` takes it, and so are the others.
+            kind: int64 `[N]`.
+            track: int64 `[N]`.
+            feature: `[N, D]`.
+            frame: int64 `[N]`.
+            contact: `[N, 2]`.
+            score: `[N]`; a row of score 0 holds no node.
+            graphs: G; each has N / G rows.
+            rules: the thresholds.
+
+        Raises:
+            ValueError: a column does not fit the others, or the rows can't be divided among the graphs.
+        """
+        edges = InferredEdges(box, kind, track, feature, frame, contact, score, graphs, rules)
+        return cls(kind.shape[0], None, len(RELATIONS), edges)
+
+    @cached_property
+    def inferred(self) -> "tuple[EdgeLayout, Tensor]":
+        """The edges of `from_nodes` in tiles or CSR, and their confidence `[E]`, differentiable."""
+        edges = self.edges
+        if not isinstance(edges, InferredEdges):
+            raise TypeError("inferred: this layout was made from edges; it has them already")
+        box, kind, track, feature, frame, contact, score = edges.tensors()
+        ptr = edges.ptr()
+        edge_index, relation, confidence = infer_edges(
+            box, kind, track, feature, frame, ptr, contact, score, edges.rules
+        )
+        return EdgeLayout.from_edge_index(edge_index, self.num_nodes, relation, ptr), confidence
 
 
 @dataclass(frozen=True)

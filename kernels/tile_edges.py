@@ -28,6 +28,11 @@ class TileEdges:
     mask: Tensor | None
     isolated: bool
 
+    @property
+    def device(self) -> torch.device:
+        """Where they are."""
+        return self.code.device
+
     @classmethod
     def of(
         cls, edge_index: Tensor, num_nodes: int, relation: Tensor | None, ptr: Tensor | None, slots: int

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from egograph.graph.scene_graph import SceneGraph
 from egograph.nodes.nodes import Nodes
-from egograph.ops import infer_edges
+from egograph.ops import EdgeRules, infer_edges
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,6 @@ def infer_graph(nodes: Nodes, affinity: Tensor, config: GraphConfig) -> SceneGra
         ptr=nodes.ptr,
         contact=nodes.contact,
         score=nodes.score,
-        k=config.neighbours,
+        rules=EdgeRules(k=config.neighbours),
     )
     return SceneGraph(nodes, edge_index, relation, confidence)

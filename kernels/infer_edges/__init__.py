@@ -2,5 +2,6 @@
 
 from egograph.kernels.infer_edges.op import infer_edges
 from egograph.kernels.infer_edges.relations import RELATIONS, NodeKind, Relation
+from egograph.kernels.infer_edges.rules import EdgeRules
 
-__all__ = ["RELATIONS", "NodeKind", "Relation", "infer_edges"]
+__all__ = ["RELATIONS", "EdgeRules", "NodeKind", "Relation", "infer_edges"]

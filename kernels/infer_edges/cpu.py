@@ -5,7 +5,7 @@ from torch import Tensor
 from torch.nn.functional import embedding
 
 from egograph.kernels.infer_edges.relations import NodeKind, Relation
-from egograph.kernels.infer_edges.rules import Rules
+from egograph.kernels.infer_edges.rules import EdgeRules
 from egograph.kernels.infer_edges.similarity import similar_pairs
 from egograph.kernels.infer_edges.tile import Tile
 
@@ -19,7 +19,7 @@ def select_edges(
     ptr: Tensor,
     contact: Tensor,
     score: Tensor,
-    rules: Rules,
+    rules: EdgeRules,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """edge_index `[2, E]`, relation `[E]` and closeness `[E]`: of overlap and proximity, else 0."""
     tile = Tile.of(ptr, kind.shape[0])
@@ -52,7 +52,7 @@ def _on_track(tile: Tile, track: Tensor, frame: Tensor, present: Tensor) -> tupl
 
 
 def _in_frame(
-    tile: Tile, box: Tensor, kind: Tensor, frame: Tensor, contact: Tensor, present: Tensor, rules: Rules
+    tile: Tile, box: Tensor, kind: Tensor, frame: Tensor, contact: Tensor, present: Tensor, rules: EdgeRules
 ) -> tuple[Tensor, Tensor, Tensor]:
     """The related pairs of one frame, their relation and their closeness."""
     pair = _pairs(tile.key(frame, present & (frame >= 0)))

@@ -3,6 +3,7 @@
 Which edges there are is chosen without gradient; how sure each is, is read from the inputs with gradient.
 """
 
+from dataclasses import astuple
 from typing import Any
 
 import torch
@@ -10,8 +11,10 @@ from torch import Tensor
 
 from egograph.kernels.infer_edges import cpu
 from egograph.kernels.infer_edges.confidence import edge_confidence
-from egograph.kernels.infer_edges.rules import Rules
+from egograph.kernels.infer_edges.rules import EdgeRules
 from egograph.kernels.register import register_op
+
+DEFAULT_RULES = EdgeRules()
 
 
 def infer_edges(
@@ -23,13 +26,7 @@ def infer_edges(
     ptr: Tensor,
     contact: Tensor,
     score: Tensor,
-    *,
-    contact_threshold: float = 0.1,
-    overlap_threshold: float = 0.1,
-    proximity_threshold: float = 0.2,
-    proximity_scale: float = 0.1,
-    similarity_threshold: float = 0.3,
-    k: int = 4,
+    rules: EdgeRules = DEFAULT_RULES,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """The edges of a batch of node tables, each with its relation and how sure it is.
 
@@ -59,12 +56,7 @@ def infer_edges(
         ptr: int64 `[G + 1]`, the node offsets of the G graphs.
         contact: `[N, 2]`, for an object the probability that the left (0) or right (1) hand touches it.
         score: `[N]` in 0 … 1.
-        contact_threshold: the least contact probability.
-        overlap_threshold: the least share of the smaller box.
-        proximity_threshold: the least proximity.
-        proximity_scale: the gap at which proximity is 1/e, in the box's units.
-        similarity_threshold: the least cosine.
-        k: how many similar senders a node has at most.
+        rules: the thresholds.
 
     Returns:
         edge_index int64 `[2, E]` (row 0 sends, row 1 receives) sorted by receiver, then sender; relation
@@ -74,7 +66,9 @@ def infer_edges(
     Raises:
         ValueError: a table's length or ptr does not fit.
     """
-    _check(box, kind, track, feature, frame, ptr, contact, score)
+    check_table(box, kind, track, feature, frame, contact, score)
+    if ptr.ndim != 1 or ptr.numel() == 0:
+        raise ValueError(f"ptr: shape {list(ptr.shape)}; give the node offsets [G + 1] of G graphs")
     edge_index, relation, closeness = select_op(
         box.detach(),
         kind,
@@ -84,12 +78,7 @@ def infer_edges(
         ptr,
         contact.detach(),
         score.detach(),
-        contact_threshold,
-        overlap_threshold,
-        proximity_threshold,
-        proximity_scale,
-        similarity_threshold,
-        k,
+        *astuple(rules),
     )
     confidence = edge_confidence(edge_index, relation, closeness, kind, feature, contact, score)
     return edge_index, relation, confidence
@@ -112,13 +101,8 @@ def _select(
     k: int,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """edge_index `[2, E]`, relation `[E]` and closeness `[E]`: of overlap and proximity, else 0."""
-    rules = Rules(
-        contact_threshold,
-        overlap_threshold,
-        proximity_threshold,
-        proximity_scale,
-        similarity_threshold,
-        k,
+    rules = EdgeRules(
+        contact_threshold, overlap_threshold, proximity_threshold, proximity_scale, similarity_threshold, k
     )
     dtype = _working_type(box)
     box, feature, contact, score = (x.to(dtype) for x in (box, feature, contact, score))
@@ -144,16 +128,10 @@ def _working_type(tensor: Tensor) -> torch.dtype:
     return torch.float64 if on_cpu and tensor.dtype == torch.float64 else torch.float32
 
 
-def _check(
-    box: Tensor,
-    kind: Tensor,
-    track: Tensor,
-    feature: Tensor,
-    frame: Tensor,
-    ptr: Tensor,
-    contact: Tensor,
-    score: Tensor,
+def check_table(
+    box: Tensor, kind: Tensor, track: Tensor, feature: Tensor, frame: Tensor, contact: Tensor, score: Tensor
 ) -> None:
+    """Raises ValueError where a column does not fit the others."""
     nodes = kind.shape[0]
     one = [nodes]
     wanted = (("box", box, [nodes, 4]), ("contact", contact, [nodes, 2]), ("score", score, one))
@@ -162,5 +140,3 @@ def _check(
             raise ValueError(f"{name}: shape {list(tensor.shape)}; give {shape} for {nodes} nodes")
     if feature.ndim != 2 or feature.shape[0] != nodes:
         raise ValueError(f"feature: shape {list(feature.shape)}; give [{nodes}, D] for {nodes} nodes")
-    if ptr.ndim != 1 or ptr.numel() == 0:
-        raise ValueError(f"ptr: shape {list(ptr.shape)}; give the node offsets [G + 1] of G graphs")

@@ -5,7 +5,7 @@ from torch import Tensor
 from torch.nn.functional import cosine_similarity
 
 from egograph.kernels.infer_edges.relations import NodeKind, Relation
-from egograph.kernels.infer_edges.rules import Rules
+from egograph.kernels.infer_edges.rules import EdgeRules
 
 
 def infer_edges_reference(
@@ -17,7 +17,7 @@ def infer_edges_reference(
     ptr: Tensor,
     contact: Tensor,
     score: Tensor,
-    rules: Rules,
+    rules: EdgeRules,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """What `egograph.ops.infer_edges` gives: edge_index `[2, E]`, relation `[E]`, confidence `[E]`."""
 

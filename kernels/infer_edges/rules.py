@@ -4,12 +4,21 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Rules:
-    """The thresholds of one call; `egograph.ops.infer_edges` says what each one bounds."""
+class EdgeRules:
+    """The thresholds of `egograph.ops.infer_edges`.
 
-    contact_threshold: float
-    overlap_threshold: float
-    proximity_threshold: float
-    proximity_scale: float
-    similarity_threshold: float
-    k: int
+    Attributes:
+        contact_threshold: the least contact probability.
+        overlap_threshold: the least share of the smaller box.
+        proximity_threshold: the least proximity.
+        proximity_scale: the gap at which proximity is 1/e, in the box's units.
+        similarity_threshold: the least cosine.
+        k: how many similar senders a node has at most.
+    """
+
+    contact_threshold: float = 0.1
+    overlap_threshold: float = 0.1
+    proximity_threshold: float = 0.2
+    proximity_scale: float = 0.1
+    similarity_threshold: float = 0.3
+    k: int = 4

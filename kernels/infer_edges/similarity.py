@@ -5,12 +5,12 @@ from torch import Tensor
 from torch.nn.functional import normalize, pad
 
 from egograph.kernels.infer_edges.relations import NodeKind
-from egograph.kernels.infer_edges.rules import Rules
+from egograph.kernels.infer_edges.rules import EdgeRules
 from egograph.kernels.infer_edges.tile import Tile
 
 
 def similar_pairs(
-    tile: Tile, kind: Tensor, track: Tensor, feature: Tensor, frame: Tensor, score: Tensor, rules: Rules
+    tile: Tile, kind: Tensor, track: Tensor, feature: Tensor, frame: Tensor, score: Tensor, rules: EdgeRules
 ) -> Tensor:
     """For each hand or object the k most similar senders: hands and objects of other frames and tracks.
 

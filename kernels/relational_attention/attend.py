@@ -1,9 +1,11 @@
 """Relational attention over a layout of edges, in the form that the layout chose."""
 
+import torch
 from torch import Tensor
 
 from egograph.kernels.edge_layout import EdgeLayout
-from egograph.kernels.relational_attention import cpu_small
+from egograph.kernels.inferred_edges import InferredEdges
+from egograph.kernels.relational_attention import cpu_small, inferred_op
 from egograph.kernels.relational_attention.csr_op import csr_attention_op
 from egograph.kernels.relational_attention.tile_op import tile_attention_op
 from egograph.kernels.tile_edges import TileEdges
@@ -33,7 +35,7 @@ def relational_attention(
         query: `[N, H, D]`, as are key and value, of one type and device.
         key: `[N, H, D]`.
         value: `[N, H, D]`.
-        layout: the edges, and their relations where relation_bias is given.
+        layout: the edges, and their relations where relation_bias is given; or the nodes to infer them from.
         relation_bias: `[R, H]`; every relation of the layout is below R.
         edge_confidence: `[E]` in 0 … 1, in the order of the `edge_index` that the layout was made from.
         scale: 1/√D unless given.
@@ -46,6 +48,10 @@ def relational_attention(
     """
     _check(query, key, value, layout, relation_bias, edge_confidence)
     scale = query.shape[-1] ** -0.5 if scale is None else scale
+    if isinstance(layout.edges, InferredEdges):
+        if inferred_op.takes(query, key, value, layout.edges, relation_bias):
+            return inferred_op.attend(query, key, value, layout.edges, relation_bias, scale)
+        layout, edge_confidence = layout.inferred
     edges = layout.edges
     if isinstance(edges, TileEdges):
         confidence = None if edge_confidence is None else edges.spread(edge_confidence)
@@ -56,6 +62,31 @@ def relational_attention(
         return out
     out, _ = csr_attention_op(query, key, value, edges.tensors(), relation_bias, edge_confidence, scale)
     return out
+
+
+def relational_attention_into(
+    out: Tensor,
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    layout: EdgeLayout,
+    relation_bias: Tensor | None = None,
+    scale: float | None = None,
+) -> None:
+    """`relational_attention` without gradients, written into `out` `[N, H, D]`; over inferred edges without allocating.
+
+    Raises:
+        ValueError: the shapes don't fit each other or the layout.
+    """
+    _check(query, key, value, layout, relation_bias, None)
+    with torch.no_grad():
+        if isinstance(layout.edges, InferredEdges) and inferred_op.takes(
+            query, key, value, layout.edges, relation_bias
+        ):
+            scale = query.shape[-1] ** -0.5 if scale is None else scale
+            inferred_op.attend_into(out, query, key, value, layout.edges, relation_bias, scale)
+        else:
+            out.copy_(relational_attention(query, key, value, layout, relation_bias, scale=scale))
 
 
 def _check(
@@ -82,6 +113,8 @@ def _check(
         raise ValueError(
             f"relation_bias: {relation_bias.shape[0]} rows; the layout has {layout.num_relations} relations"
         )
+    if edge_confidence is not None and layout.num_edges is None:
+        raise ValueError("edge_confidence: the layout infers its edges, and how sure they are; give none")
     if edge_confidence is not None and edge_confidence.shape != (layout.num_edges,):
         shape = list(edge_confidence.shape)
         raise ValueError(f"edge_confidence: shape {shape}; give [{layout.num_edges}], one per edge")

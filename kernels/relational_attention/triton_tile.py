@@ -71,8 +71,7 @@ def attention_backward(
     relations = 0 if relation_bias is None else relation_bias.shape[0]
     shares = log_sum.new_empty((graphs, relations, heads))
     of_confidence = log_sum.new_empty(0 if confidence is None else confidence.shape)
-    heads_here = heads if confidence is not None else 1  # its gradient is summed over the heads
-    backward_kernel[(graphs, heads // heads_here)](
+    backward_kernel[(graphs, 1 if confidence is not None else heads)](
         grad,
         query,
         key,
@@ -91,7 +90,6 @@ def attention_backward(
         query.stride(0),
         width,
         scale,
-        heads_here,
         relations=relations,
         relations_padded=triton.next_power_of_2(max(relations, 1)),
         weighted=confidence is not None,
@@ -116,7 +114,8 @@ def backward_sizes(width: int, query: Tensor) -> dict[str, Any]:
     constants = _constants(slots, query)
     many = slots > 32 or (slots == 32 and not half and constants["dim_padded"] > 32)
     rows = 32 if slots == 32 and half else 16
-    return constants | {"rows": rows, "num_warps": 2 if slots == 16 else 8 if many else 4}
+    keeps = half or slots < 64 or constants["dim_padded"] < 64
+    return constants | {"keeps": keeps, "rows": rows, "num_warps": 2 if slots == 16 else 8 if many else 4}
 
 
 def _slots(width: int) -> int:

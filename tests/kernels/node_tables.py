@@ -4,16 +4,10 @@ import torch
 from torch import Tensor
 
 from egograph.kernels.infer_edges import NodeKind
-from egograph.kernels.infer_edges.rules import Rules
+from egograph.kernels.infer_edges.rules import EdgeRules
+from egograph.ops import NodeRows
 
-DEFAULTS = Rules(
-    contact_threshold=0.1,
-    overlap_threshold=0.1,
-    proximity_threshold=0.2,
-    proximity_scale=0.1,
-    similarity_threshold=0.3,
-    k=4,
-)
+DEFAULTS = EdgeRules()
 
 
 def random_table(sizes: list[int], dtype: torch.dtype = torch.float64, seed: int = 0) -> dict[str, Tensor]:
@@ -40,6 +34,19 @@ def random_table(sizes: list[int], dtype: torch.dtype = torch.float64, seed: int
         "frame": torch.randint(-1, 4, (nodes,), generator=generator),
         "ptr": torch.tensor([0, *sizes]).cumsum(0),
     }
+
+
+def random_rows(nodes: int, channels: int, compared: int, frame: int = 0, seed: int = 0) -> NodeRows:
+    """Nodes of one frame, some of them absent, in float32."""
+    table = random_table([nodes], torch.float32, seed)
+    generator = torch.Generator().manual_seed(seed + 1000)
+    columns = ("box", "kind", "track", "contact", "score")
+    return NodeRows(
+        state=torch.randn(nodes, channels, generator=generator),
+        feature=torch.randn(nodes, compared, generator=generator) + 0.5,
+        frame=torch.full((nodes,), frame),
+        **{name: table[name] for name in columns},
+    )
 
 
 def scene_table(*nodes: tuple[NodeKind, int, tuple[float, float, float, float]]) -> dict[str, Tensor]:

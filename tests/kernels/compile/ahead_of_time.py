@@ -56,3 +56,9 @@ def resources(compiled: CompiledKernel, architecture: int) -> dict[str, int]:
     assert registers is not None, said
     assert spills is not None, said
     return {"registers": int(registers[1]), "spilled": int(spills[1]) + int(spills[2])}
+
+
+def assert_within(budget: dict[str, dict[str, int]], case: str, taken: dict[str, int]):
+    """What a kernel takes is no more than its budget, which is filled where there is none."""
+    allowed = budget.setdefault(case, taken)
+    assert all(taken[name] <= allowed[name] for name in allowed), f"{case}: takes {taken}, may take {allowed}"

@@ -1,5 +1,7 @@
 """The graph that is inferred from a table of nodes."""
 
+from typing import Any
+
 import pytest
 import torch
 from torch import Tensor
@@ -7,7 +9,7 @@ from torch import Tensor
 from egograph.kernels.infer_edges import NodeKind
 from egograph.kernels.infer_edges.op import select_op
 from egograph.kernels.infer_edges.reference import infer_edges_reference
-from egograph.ops import RELATIONS, infer_edges
+from egograph.ops import RELATIONS, EdgeRules, infer_edges
 from tests.kernels.node_tables import DEFAULTS, random_table, scene_table
 
 LEFT, RIGHT, OBJECT, SCENE = NodeKind.LEFT_HAND, NodeKind.RIGHT_HAND, NodeKind.OBJECT, NodeKind.SCENE
@@ -15,9 +17,9 @@ HERE, APART, FAR = (0.0, 0.0, 0.2, 0.2), (0.3, 0.0, 0.5, 0.2), (0.8, 0.8, 1.0, 1
 SIZES = [[9, 0, 17, 1], [30, 25], [64], [0, 0], []]
 
 
-def edges_of(table: dict[str, Tensor], **rules: float) -> dict[tuple[int, int], tuple[str, float]]:
+def edges_of(table: dict[str, Tensor], **rules: Any) -> dict[tuple[int, int], tuple[str, float]]:
     """(sender, receiver) -> (relation, confidence)."""
-    edge_index, relation, confidence = infer_edges(**table, **rules)
+    edge_index, relation, confidence = infer_edges(**table, rules=EdgeRules(**rules))
     names = (RELATIONS[r] for r in relation.tolist())
     pairs = (tuple(pair) for pair in edge_index.t().tolist())
     return dict(zip(pairs, zip(names, confidence.tolist(), strict=True), strict=True))
