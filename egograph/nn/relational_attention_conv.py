@@ -51,22 +51,32 @@ class RelationalAttentionConv(nn.Module):
 
         Args:
             x: node features.
-            edge_index: int64 `[2, E]`, or a layout made once for several layers (it holds the relations then).
-            edge_type: int64 `[E]`, relations.
+            edge_index: int64 `[2, E]`, or a layout, which holds the relations: made once for several layers, or of a
+                batch of small graphs with `EdgeLayout.from_edge_index(…, ptr=batch.ptr)`, which attends faster.
+            edge_type: int64 `[E]`, relations; needed with `num_relations` and without a layout.
             edge_weight: `[E]`, confidences in 0..1.
+
+        Raises:
+            ValueError: the edges don't fit the nodes, or edge_type is missing or one too many.
         """
-        layout = (
-            edge_index
-            if isinstance(edge_index, EdgeLayout)
-            else EdgeLayout.from_edge_index(edge_index, x.shape[0], relation=edge_type)
-        )
+        layout = self._layout(edge_index, edge_type, x.shape[0])
         query, key, value = self.project(x).view(-1, 3, self.heads, self.out_channels // self.heads).unbind(1)
         message = relational_attention(
             query, key, value, layout, relation_bias=self.relation_bias, edge_confidence=edge_weight
         )
         return self.output(message.flatten(1)) + self.root(x)
 
-    def extra_repr(self) -> str:
-        """Sizes, as PyG prints them."""
+    def __repr__(self) -> str:
         relations = 0 if self.relation_bias is None else self.relation_bias.shape[0]
-        return f"{self.in_channels}, {self.out_channels}, heads={self.heads}, num_relations={relations}"
+        sizes = f"{self.in_channels}, {self.out_channels}, heads={self.heads}, num_relations={relations}"
+        return f"{type(self).__name__}({sizes})"
+
+    def _layout(self, edge_index: Tensor | EdgeLayout, edge_type: Tensor | None, num_nodes: int) -> EdgeLayout:
+        if isinstance(edge_index, EdgeLayout):
+            if edge_type is not None:
+                raise ValueError("edge_type: the layout holds the relations; give edge_type or a layout, not both")
+            return edge_index
+        if edge_type is None and self.relation_bias is not None:
+            relations = self.relation_bias.shape[0]
+            raise ValueError(f"edge_type: none; the layer has {relations} relations, give that of each edge, [E]")
+        return EdgeLayout.from_edge_index(edge_index, num_nodes, relation=edge_type)

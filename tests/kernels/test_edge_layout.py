@@ -4,8 +4,9 @@ import pytest
 import torch
 
 from egograph.kernels.csr_edges import CsrEdges, hub_parts
-from egograph.ops import EdgeLayout
+from egograph.ops import RELATIONS, EdgeLayout, infer_edges, relational_attention
 from tests.kernels.graphs import AWKWARD, Edges, random_edges, random_graphs, takes_form
+from tests.kernels.node_tables import random_table
 
 TILED = {name: edges for name, edges in AWKWARD.items() if takes_form(edges, "tile")}
 
@@ -101,3 +102,38 @@ def test_the_edges_of_hubs_are_split_in_order():
 def test_edges_that_cannot_be_are_named(arguments: tuple[object, ...], message: str):
     with pytest.raises(ValueError, match=message):
         EdgeLayout.from_edge_index(*arguments)
+
+
+def test_edges_from_nodes_are_those_that_would_be_listed():
+    table = random_table([12, 12], torch.float64)
+    ptr = table.pop("ptr")
+    sources = [table[name].requires_grad_() for name in ("contact", "score", "feature")]
+    query, key, value = torch.randn(3, 24, 2, 8, dtype=torch.float64)
+    bias = torch.randn(len(RELATIONS), 2, dtype=torch.float64)
+    edge_index, relation, confidence = infer_edges(**table, ptr=ptr)
+    listed = EdgeLayout.from_edge_index(edge_index, 24, relation, ptr)
+    inferred = EdgeLayout.from_nodes(**table, graphs=2)
+    assert inferred.num_edges is None
+    assert inferred.num_relations == len(RELATIONS)
+    results = []
+    for layout, given in ((listed, confidence), (inferred, None)):
+        out = relational_attention(query, key, value, layout, bias, given)
+        results.append((out, *torch.autograd.grad(out.square().sum(), sources)))
+    for found, wanted in zip(*results, strict=True):
+        assert wanted.ne(0).any()
+        torch.testing.assert_close(found, wanted)
+
+
+def test_nodes_that_give_no_layout():
+    table = random_table([12, 12], torch.float32)
+    ptr = table.pop("ptr")
+    with pytest.raises(ValueError, match=r"graphs: 5 of 24 rows; give graphs of equally many rows"):
+        EdgeLayout.from_nodes(**table, graphs=5)
+    with pytest.raises(ValueError, match=r"score: shape \[23\]; give \[24\] for 24 nodes"):
+        EdgeLayout.from_nodes(**table | {"score": table["score"][1:]})
+    layout, rows = EdgeLayout.from_nodes(**table, graphs=2), torch.randn(24, 2, 8)
+    with pytest.raises(ValueError, match=r"edge_confidence: the layout infers its edges, and how sure they are"):
+        relational_attention(rows, rows, rows, layout, edge_confidence=torch.ones(3))
+    edge_index = infer_edges(**table, ptr=ptr)[0]
+    with pytest.raises(TypeError, match=r"inferred: this layout was made from edges"):
+        _ = EdgeLayout.from_edge_index(edge_index, 24).inferred
