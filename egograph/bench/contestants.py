@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -133,21 +134,17 @@ def _layers(problem: Problem, layout: EdgeLayout, related: EdgeLayout, compiled:
     channels = heads * dim
     edge_index, relation = problem.edge_index, problem.relation
     x = problem.rows[0].detach().flatten(1).requires_grad_()
-    ours = RelationalAttentionConv(channels, channels, heads)
-    yield _layer(OURS, "layer", ours, x, layout)
-    plain = {
-        "TransformerConv layer": TransformerConv(channels, dim, heads),
-        "GATv2Conv": GATv2Conv(channels, dim, heads, add_self_loops=False),
-    }
-    for name, layer in plain.items():
-        yield _layer(name, "layer", layer, x, edge_index)
-        if compiled:
-            yield _layer(f"{name}, compiled", "layer", torch.compile(layer, dynamic=False), x, edge_index)
+    yield _layer(OURS, "layer", RelationalAttentionConv(channels, channels, heads), x, layout)
     yield _layer(OURS, "relational layer", RelationalAttentionConv(channels, channels, heads, RELATIONS), x, related)
-    yield _layer(
-        "RGATConv", "relational layer", RGATConv(channels, dim, RELATIONS, heads=heads), x, edge_index, relation
-    )
-    yield _hgt(problem, x)
+    ways = {"": lambda layer: layer} | ({", compiled": partial(torch.compile, dynamic=False)} if compiled else {})
+    for how, way in ways.items():
+        one = way(TransformerConv(channels, dim, heads))
+        yield _layer(f"TransformerConv layer{how}", "layer", one, x, edge_index)
+        one = way(GATv2Conv(channels, dim, heads, add_self_loops=False))
+        yield _layer(f"GATv2Conv{how}", "layer", one, x, edge_index)
+        one = way(RGATConv(channels, dim, RELATIONS, heads=heads))
+        yield _layer(f"RGATConv{how}", "relational layer", one, x, edge_index, relation)
+        yield _hgt(f"HGTConv{how}", problem, x, way)
 
 
 def _layer(name: str, against: str, layer: Any, x: Tensor, *edges: Any) -> Contestant:
@@ -155,12 +152,10 @@ def _layer(name: str, against: str, layer: Any, x: Tensor, *edges: Any) -> Conte
     return Contestant(name, against, lambda: layer(x, *edges), (x, *layer.parameters()))
 
 
-def _hgt(problem: Problem, x: Tensor) -> Contestant:
+def _hgt(name: str, problem: Problem, x: Tensor, way: Callable[[Any], Any]) -> Contestant:
     """HGTConv on one kind of node and as many kinds of edges as there are relations."""
     kinds = [("node", f"relation {r}", "node") for r in range(RELATIONS)]
     channels = problem.heads * problem.dim
-    layer = HGTConv(channels, channels, (["node"], kinds), problem.heads).to(x.device, x.dtype)
+    layer = way(HGTConv(channels, channels, (["node"], kinds), problem.heads).to(x.device, x.dtype))
     edges = {kind: problem.edge_index[:, problem.relation == r] for r, kind in enumerate(kinds)}
-    return Contestant(
-        "HGTConv", "relational layer", lambda: layer({"node": x}, edges)["node"], (x, *layer.parameters())
-    )
+    return Contestant(name, "relational layer", lambda: layer({"node": x}, edges)["node"], (x, *layer.parameters()))

@@ -148,7 +148,7 @@ def _needed_bytes(contestant: Contestant, problem: Problem) -> int:
     item, channels = problem.grad.element_size(), problem.heads * problem.dim
     if contestant.name == OURS:
         return 0
-    if contestant.name == "RGATConv":  # a matrix for each edge
+    if contestant.name.startswith("RGATConv"):  # a matrix for each edge
         return 3 * item * problem.edges * channels**2
     if contestant.name == "masked SDPA":
         return 4 * item * problem.shape.graphs * problem.heads * problem.shape.nodes**2

@@ -50,6 +50,7 @@ def run(config: BenchConfig) -> Outcome:
     from egograph.bench.kernels import bench_kernels, machine
     from egograph.bench.picture import draw_ratios
     from egograph.bench.shapes import SHAPES
+    from egograph.bench.streaming import measure_streaming
 
     known = [shape.name for shape in SHAPES]
     for name in config.shapes:
@@ -66,7 +67,11 @@ def run(config: BenchConfig) -> Outcome:
         for shape in bench_kernels(device, dtype, config.shapes, config.seconds, config.compiled):
             print("\n".join(_lines(shape)), flush=True)
             shapes.append(shape)
-        record = {"machine": machine(device), "dtype": chosen, "shapes": shapes}
+        record: dict[str, Any] = {"machine": machine(device), "dtype": chosen, "shapes": shapes}
+        if device.type == "cuda" and not config.shapes:
+            step = measure_streaming(dtype, device, config.seconds)
+            print("\n".join(_step_lines(step)), flush=True)
+            record["streaming"] = step
         (config.output / "results.json").write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n")
         draw_ratios(record, config.output / "kernels.png")
     print(f"{config.output}/  results.json, kernels.png")
@@ -84,3 +89,9 @@ def _lines(shape: dict[str, Any]) -> list[str]:
         for row in shape["times"]
     ]
     return [title + floor, *rows]
+
+
+def _step_lines(record: dict[str, Any]) -> list[str]:
+    title = f"streaming step  {record['launches']} launches, error {record['relative_error']:.0e}"
+    rows = [f"  {row['name']:32} {row['step_ms']:10.4f} ms ×{row['ratio']:<7.4g}" for row in record["times"]]
+    return [title, *rows]
