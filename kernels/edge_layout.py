@@ -1,7 +1,6 @@
 """The edges of a batch of graphs, laid out once and used by every layer; and the rule that chooses the form."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal
 
 import torch
@@ -100,7 +99,7 @@ class EdgeLayout:
 
         On CUDA, where no gradient is wanted and a graph has at most 128 rows, the attention infers them on chip at
         every call: no edge reaches the device's memory, nothing waits for the device, and a CUDA graph can record it.
-        Elsewhere they are inferred once, at the first call; make a new layout when the table has changed.
+        Elsewhere every call lists them anew; for several layers, list them once with `inferred`.
 
         Args:
             box: `[N, 4]`, as `infer_edges` takes it, and so are the others.
@@ -119,9 +118,12 @@ class EdgeLayout:
         edges = InferredEdges(box, kind, track, feature, frame, contact, score, graphs, rules)
         return cls(kind.shape[0], None, len(RELATIONS), edges)
 
-    @cached_property
     def inferred(self) -> "tuple[EdgeLayout, Tensor]":
-        """The edges of `from_nodes` in tiles or CSR, and their confidence `[E]`, differentiable."""
+        """The edges of `from_nodes` as the table is now, in tiles or CSR, and their confidence `[E]`, differentiable.
+
+        Raises:
+            TypeError: the layout was made from edges.
+        """
         edges = self.edges
         if not isinstance(edges, InferredEdges):
             raise TypeError("inferred: this layout was made from edges; it has them already")

@@ -37,6 +37,9 @@ class InferredEdges:
 
     def __post_init__(self) -> None:
         check_table(self.box, self.kind, self.track, self.feature, self.frame, self.contact, self.score)
+        devices = {str(x.device) for x in self.tensors()}
+        if len(devices) > 1:
+            raise ValueError(f"box … score: on {' and '.join(sorted(devices))}; put all columns on one device")
         if self.graphs < 1 or self.kind.shape[0] % self.graphs:
             raise ValueError(f"graphs: {self.graphs} of {self.kind.shape[0]} rows; give graphs of equally many rows")
 

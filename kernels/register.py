@@ -56,7 +56,7 @@ def register_op(
 
 
 def _autograd_rule(op: "torch._ops.OpOverload[..., Any]", derivative: Derivative | None) -> Callable[..., Any]:
-    class Node(torch.autograd.Function):
+    class Rule(torch.autograd.Function):
         @staticmethod
         def forward(ctx: Any, *args: Any) -> Any:
             with torch._C._AutoDispatchBelowAutograd():
@@ -75,9 +75,11 @@ def _autograd_rule(op: "torch._ops.OpOverload[..., Any]", derivative: Derivative
                 raise RuntimeError(f"{op.name()} has no derivative: only first derivatives are defined")
             return (None,) * ctx.num_inputs if grads[0] is None else derivative.backward(ctx, grads[0])
 
+    named: Any = type(op._opname, (Rule,), {})  # a gradient's node is called after its op
+
     def run(*args: Any) -> Any:
         if torch.is_grad_enabled() and any(isinstance(x, Tensor) and x.requires_grad for x in args):
-            return Node.apply(*args)
+            return named.apply(*args)
         with torch._C._AutoDispatchBelowAutograd():
             return op(*args)
 

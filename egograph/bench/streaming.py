@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch_geometric.nn import TransformerConv
 
 from egograph.bench.contestants import OURS
@@ -37,7 +37,10 @@ class Stream:
         """A memory full of random nodes, the same every time."""
         torch.manual_seed(0)
         layers = [RelationalAttentionConv(CHANNELS, CHANNELS, HEADS, len(RELATIONS)) for _ in range(LAYERS)]
-        layers = [layer.to(device, dtype) for layer in layers]
+        for layer in layers:
+            assert layer.relation_bias is not None
+            nn.init.normal_(layer.relation_bias)
+            layer.to(device, dtype)
         step = StreamingStep(layers, NodeMemory.empty(1, CAPACITY, CHANNELS, COMPARED, device, dtype), INCOMING)
         stream = cls(layers, step)
         for frame in range(CAPACITY // INCOMING):
@@ -71,7 +74,8 @@ def measure_streaming(dtype: torch.dtype, device: torch.device, seconds: float) 
         EgographError: the step's output is wrong.
     """
     stream = Stream.draw(dtype, device)
-    steps = {OURS: _recorded(stream.step, device), "TransformerConv": _recorded(_pyg_step(stream), device)}
+    peer = _pyg_step(stream)
+    steps = {OURS: _recorded(stream.step, device), "TransformerConv": _recorded(peer, device)}
     error = _check(stream, steps[OURS])
     times = time_in_turns(steps, seconds, device)
     return {
@@ -130,8 +134,13 @@ def _check(stream: Stream, replay: Callable[[], object]) -> float:
     stream.arrive(CAPACITY)
     stream.step.out.fill_(torch.nan)
     replay()
-    layout, confidence = stream.step.memory.layout().inferred
-    wanted = stream.step.memory.rows.state.double()
+    memory = stream.step.memory
+    newest = (torch.arange(INCOMING, device=memory.head.device) + memory.head - INCOMING) % CAPACITY
+    for own, given in zip(memory.rows.tensors(), stream.step.incoming.tensors(), strict=True):
+        if not torch.equal(own[newest], given):
+            raise EgographError("streaming step: the memory does not hold the newest nodes; no speed is told of it")
+    layout, confidence = memory.layout().inferred()
+    wanted = memory.rows.state.double()
     for layer in stream.layers:
         wanted = deepcopy(layer).double()(wanted, layout, edge_weight=confidence)
     error = float((stream.step.out.double() - wanted).norm() / wanted.norm())

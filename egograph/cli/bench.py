@@ -61,21 +61,26 @@ def run(config: BenchConfig) -> Outcome:
     device = torch.device("cuda" if config.device != "cpu" and torch.cuda.is_available() else "cpu")
     chosen = {"cuda": "bfloat16", "cpu": "float32"}[device.type] if config.dtype == "auto" else config.dtype
     torch.set_num_threads(config.threads)
+    record: dict[str, Any] = {"machine": machine(device), "dtype": chosen, "shapes": []}
+    dtype = getattr(torch, chosen)
     with run_folder(config.output):
-        shapes = []
-        dtype = getattr(torch, chosen)
         for shape in bench_kernels(device, dtype, config.shapes, config.seconds, config.compiled):
             print("\n".join(_lines(shape)), flush=True)
-            shapes.append(shape)
-        record: dict[str, Any] = {"machine": machine(device), "dtype": chosen, "shapes": shapes}
+            record["shapes"].append(shape)
+            _keep(record, config.output)  # what was measured stays, should a later shape fail
         if device.type == "cuda" and not config.shapes:
-            step = measure_streaming(dtype, device, config.seconds)
+            record["streaming"] = step = measure_streaming(dtype, device, config.seconds)
             print("\n".join(_step_lines(step)), flush=True)
-            record["streaming"] = step
-        (config.output / "results.json").write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n")
+            _keep(record, config.output)
         draw_ratios(record, config.output / "kernels.png")
     print(f"{config.output}/  results.json, kernels.png")
     return Outcome(DONE, {"output": str(config.output), **record})
+
+
+def _keep(record: dict[str, Any], folder: Path) -> None:
+    partial = folder / "results.part.json"
+    partial.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n")
+    partial.replace(folder / "results.json")
 
 
 def _lines(shape: dict[str, Any]) -> list[str]:

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from egograph.kernels.infer_edges.op import DEFAULT_RULES
 from egograph.kernels.relational_attention import relational_attention_into
+from egograph.kernels.tile_edges import MAX_NODES
 from egograph.nn.relational_attention_conv import RelationalAttentionConv
 from egograph.ops import RELATIONS, EdgeLayout, EdgeRules, NodeMemory, NodeRows
 
@@ -17,7 +19,8 @@ class StreamingStep:
     it waits for nothing, allocates nothing, launches one kernel to insert and three a layer (projections, attention,
     output), and a CUDA graph can record it::
 
-        step = StreamingStep(layers, NodeMemory.empty(1, 64, channels=128, compared=32, device="cuda"), incoming=16)
+        memory = NodeMemory.empty(1, 64, channels=128, feature_channels=32, device="cuda")
+        step = StreamingStep(layers, memory, incoming=16)
         step()  # compiles the kernels
         graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(graph):
@@ -39,7 +42,7 @@ class StreamingStep:
         out: `[G · P, C]`, the last layer's output for the rows of the memory; of use where their score is not 0.
 
     Raises:
-        ValueError: the layers don't fit each other or the memory.
+        ValueError: the layers don't fit each other or the memory; on CUDA, it has more than 128 nodes a stream.
     """
 
     def __init__(
@@ -47,9 +50,15 @@ class StreamingStep:
         layers: Sequence[RelationalAttentionConv],
         memory: NodeMemory,
         incoming: int,
-        rules: EdgeRules | None = None,
+        rules: EdgeRules = DEFAULT_RULES,
     ) -> None:
-        self.memory, self.rules = memory, rules or EdgeRules()
+        self.memory, self.rules = memory, rules
+        if not layers:
+            raise ValueError("layers: none; give at least one")
+        if not 1 <= incoming <= memory.capacity:
+            raise ValueError(f"incoming: {incoming} nodes; give 1 to {memory.capacity}, the memory's capacity")
+        if memory.head.is_cuda and memory.capacity > MAX_NODES:
+            raise ValueError(f"memory: {memory.capacity} nodes a stream; on CUDA a step takes at most {MAX_NODES}")
         state, feature = memory.rows.state, memory.rows.feature
         streams, device = memory.streams, state.device
         self.incoming = NodeRows.empty(streams * incoming, state.shape[1], feature.shape[1], device, state.dtype)

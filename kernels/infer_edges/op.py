@@ -3,7 +3,6 @@
 Which edges there are is chosen without gradient; how sure each is, is read from the inputs with gradient.
 """
 
-from dataclasses import astuple
 from typing import Any
 
 import torch
@@ -78,7 +77,7 @@ def infer_edges(
         ptr,
         contact.detach(),
         score.detach(),
-        *astuple(rules),
+        *rules.values(),
     )
     confidence = edge_confidence(edge_index, relation, closeness, kind, feature, contact, score)
     return edge_index, relation, confidence

@@ -22,3 +22,14 @@ class EdgeRules:
     proximity_scale: float = 0.1
     similarity_threshold: float = 0.3
     k: int = 4
+
+    def __post_init__(self) -> None:
+        if not self.proximity_scale > 0:
+            raise ValueError(f"proximity_scale: {self.proximity_scale}; give a gap above 0")
+        if self.k < 0:
+            raise ValueError(f"k: {self.k}; give 0 or more")
+
+    def values(self) -> tuple[float, float, float, float, float, int]:
+        """The thresholds in order, as ops take them."""
+        thresholds = (self.contact_threshold, self.overlap_threshold, self.proximity_threshold)
+        return (*thresholds, self.proximity_scale, self.similarity_threshold, self.k)

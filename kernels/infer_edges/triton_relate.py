@@ -26,13 +26,13 @@ def load_nodes(box, kind, track, frame, contact, score, node, live):
     top = tl.load(box + node * 4 + 1, mask=live, other=0.0).to(tl.float32)
     right = tl.load(box + node * 4 + 2, mask=live, other=0.0).to(tl.float32)
     bottom = tl.load(box + node * 4 + 3, mask=live, other=0.0).to(tl.float32)
-    sort = tl.load(kind + node, mask=live, other=0)
-    of = tl.load(track + node, mask=live, other=-1)
-    at = tl.load(frame + node, mask=live, other=-1)
+    kinds = tl.load(kind + node, mask=live, other=0)
+    tracks = tl.load(track + node, mask=live, other=-1)
+    frames = tl.load(frame + node, mask=live, other=-1)
     touch_left = tl.load(contact + node * 2, mask=live, other=0.0).to(tl.float32)
     touch_right = tl.load(contact + node * 2 + 1, mask=live, other=0.0).to(tl.float32)
-    there = tl.load(score + node, mask=live, other=0.0).to(tl.float32)
-    return left, top, right, bottom, sort, of, at, touch_left, touch_right, there
+    scores = tl.load(score + node, mask=live, other=0.0).to(tl.float32)
+    return left, top, right, bottom, kinds, tracks, frames, touch_left, touch_right, scores
 
 
 @triton.jit
@@ -74,11 +74,14 @@ def relate(nodes, others, slot, slot_j, cosine, contact_threshold, overlap_thres
 
 
 @triton.jit
-def alike(nodes, others, slot, slot_j, feature, row, row_j, live, live_j, threshold, k, channels: tl.constexpr):
-    """The cosine [I, J] with the k most similar senders of other frames and tracks, else 0; `row` is a node's."""
-    kind, track, frame, score = nodes[4], nodes[5], nodes[6], nodes[9]
-    kind_j, track_j, frame_j, score_j = others[4], others[5], others[6], others[9]
-    cosine = _cosine(feature, row, row_j, live, live_j, channels)
+def top_k_cosine(nodes, others, slot, slot_j, feature, start, width, threshold, k, channels: tl.constexpr):
+    """The cosine [I, J] with the k most similar senders of other frames and tracks, else 0.
+
+    `start` is the graph's first node, `width` the number of its slots.
+    """
+    _, _, _, _, kind, track, frame, _, _, score = nodes
+    _, _, _, _, kind_j, track_j, frame_j, _, _, score_j = others
+    cosine = _cosine(feature, start + slot, start + slot_j, slot < width, slot_j < width, channels)
     same = (frame_j[None, :] == frame[:, None]) | ((track_j[None, :] == track[:, None]) & (track >= 0)[:, None])
     compared = ((kind != SCENE_KIND) & (score > 0))[:, None] & ((kind_j != SCENE_KIND) & (score_j > 0))[None, :]
     cosine = tl.where(compared & ~same, cosine, -1.0)

@@ -1,6 +1,6 @@
 """The last nodes of each stream, in ring buffers that stay where they are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor
@@ -29,18 +29,24 @@ class NodeMemory:
     head: Tensor
     count: Tensor
 
+    def __post_init__(self) -> None:
+        if not all(x.is_contiguous() for x in (*self.rows.tensors(), self.head, self.count)):
+            raise ValueError("rows: not contiguous; make a memory with NodeMemory.empty")
+
     @classmethod
     def empty(
         cls,
         streams: int,
         capacity: int,
         channels: int,
-        compared: int,
+        feature_channels: int,
         device: str | torch.device = "cpu",
         dtype: torch.dtype = torch.float32,
     ) -> "NodeMemory":
-        """A memory of `capacity` P nodes a stream, of `channels` of state and `compared` of feature, in `dtype`."""
-        rows = NodeRows.empty(streams * capacity, channels, compared, device, dtype)
+        """A memory of `capacity` P nodes a stream, of C `channels` of state and A `feature_channels`, in `dtype`."""
+        if streams < 1 or capacity < 1:
+            raise ValueError(f"streams, capacity: {streams} and {capacity}; give at least 1 of each")
+        rows = NodeRows.empty(streams * capacity, channels, feature_channels, device, dtype)
         return cls(rows, *torch.zeros((2, streams), dtype=torch.int64, device=device))
 
     @property
@@ -53,6 +59,7 @@ class NodeMemory:
         """P."""
         return len(self.rows) // self.streams
 
+    @torch.no_grad()
     def insert(self, nodes: NodeRows, count: Tensor) -> None:
         """Writes nodes over the oldest.
 
@@ -64,6 +71,8 @@ class NodeMemory:
             ValueError: a shape or a type is not the memory's.
         """
         self._check(nodes, count)
+        if len(nodes) == 0:
+            return
         if self.head.device.type == "cpu":
             cpu.insert(self.rows.tensors(), self.head, self.count, nodes.tensors(), count)
             return
@@ -72,8 +81,14 @@ class NodeMemory:
         with torch.cuda.device(self.head.device):
             triton_ring.insert(self.rows.tensors(), self.head, self.count, nodes.tensors(), count)
 
+    @torch.no_grad()
     def evict(self, before: Tensor) -> None:
-        """Forgets a stream's oldest nodes, up to the first whose frame is not earlier than `before`, int64 `[G]`."""
+        """Forgets a stream's oldest nodes, up to the first whose frame is not earlier than `before`, int64 `[G]`.
+
+        Raises:
+            ValueError: `before` has another shape, type or device.
+        """
+        self._check_per_stream("before", before)
         if self.head.device.type == "cpu":
             cpu.evict(self.rows.frame, self.rows.score, self.head, self.count, before)
             return
@@ -83,19 +98,22 @@ class NodeMemory:
             triton_ring.evict(self.rows.frame, self.rows.score, self.head, self.count, before)
 
     def layout(self, rules: EdgeRules = DEFAULT_RULES) -> EdgeLayout:
-        """The edges between the nodes of each stream, for the nodes that are there when it is attended over."""
+        """The edges between the nodes of each stream, whichever are there when it is attended over."""
         _, box, kind, track, feature, frame, contact, score = self.rows.tensors()
         return EdgeLayout.from_nodes(box, kind, track, feature, frame, contact, score, self.streams, rules)
 
     def _check(self, nodes: NodeRows, count: Tensor) -> None:
-        if count.shape != self.head.shape or count.dtype != torch.int64:
-            raise ValueError(
-                f"count: {count.dtype} {list(count.shape)}; give torch.int64 [{self.streams}], one a stream"
-            )
+        self._check_per_stream("count", count)
         if len(nodes) % self.streams or len(nodes) > len(self.rows):
             most = f"at most {self.capacity} for each of {self.streams} streams"
             raise ValueError(f"nodes: {len(nodes)} rows; give equally many a stream, {most}")
-        for own, new in zip(self.rows.tensors(), nodes.tensors(), strict=True):
+        for field, own, new in zip(fields(nodes), self.rows.tensors(), nodes.tensors(), strict=True):
             if own.shape[1:] != new.shape[1:] or own.dtype != new.dtype or own.device != new.device:
-                given = f"{new.dtype} {list(new.shape)} on {new.device}"
-                raise ValueError(f"nodes: a column is {given}; the memory's is {own.dtype} {list(own.shape)}")
+                given, wanted = (f"{x.dtype} {list(x.shape[1:])} a node on {x.device}" for x in (new, own))
+                raise ValueError(f"nodes: {field.name} is {given}; the memory's is {wanted}")
+
+    def _check_per_stream(self, name: str, tensor: Tensor) -> None:
+        wanted = self.head
+        if tensor.shape != wanted.shape or tensor.dtype != wanted.dtype or tensor.device != wanted.device:
+            given = f"{tensor.dtype} {list(tensor.shape)} on {tensor.device}"
+            raise ValueError(f"{name}: {given}; give {wanted.dtype} [{self.streams}] on {wanted.device}, one a stream")

@@ -42,16 +42,16 @@ class NodeRows:
 
     @classmethod
     def empty(
-        cls, rows: int, channels: int, compared: int, device: str | torch.device, dtype: torch.dtype
+        cls, rows: int, channels: int, feature_channels: int, device: str | torch.device, dtype: torch.dtype
     ) -> "NodeRows":
-        """Rows without nodes, of `channels` C and `compared` A."""
+        """Rows without nodes, of C `channels` and A `feature_channels`."""
         numbers = torch.zeros((3, rows), dtype=torch.int64, device=device)
         return cls(
             state=torch.zeros((rows, channels), dtype=dtype, device=device),
             box=torch.zeros((rows, 4), device=device),
             kind=numbers[0],
             track=numbers[1],
-            feature=torch.zeros((rows, compared), dtype=dtype, device=device),
+            feature=torch.zeros((rows, feature_channels), dtype=dtype, device=device),
             frame=numbers[2],
             contact=torch.zeros((rows, 2), device=device),
             score=torch.zeros(rows, device=device),

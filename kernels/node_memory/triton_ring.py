@@ -39,7 +39,7 @@ def insert_kernel(
     capacity,
     most,
     channels: tl.constexpr,
-    compared: tl.constexpr,
+    feature_channels: tl.constexpr,
     rows: tl.constexpr,
 ):
     """Writes a stream's rows at its head; `most` rows are given, the first `new_count` are taken."""
@@ -51,7 +51,7 @@ def insert_kernel(
     to = stream * capacity + (start + m) % capacity
     source = stream * most + m
     _copy(state, new_state, to, source, live, channels, 32)
-    _copy(feature, new_feature, to, source, live, compared, 32)
+    _copy(feature, new_feature, to, source, live, feature_channels, 32)
     _copy(box, new_box, to, source, live, 4, 4)
     _copy(contact, new_contact, to, source, live, 2, 2)
     tl.store(kind + to, tl.load(new_kind + source, live), live)
@@ -89,11 +89,11 @@ def insert(rows: list[Tensor], head: Tensor, count: Tensor, new: list[Tensor], n
         head,
         count,
         *(column.contiguous() for column in new),
-        new_count,
+        new_count.contiguous(),
         rows[0].shape[0] // streams,
         most,
         channels=rows[0].shape[1],
-        compared=rows[4].shape[1],
+        feature_channels=rows[4].shape[1],
         rows=triton.next_power_of_2(most),
     )
 
@@ -101,4 +101,5 @@ def insert(rows: list[Tensor], head: Tensor, count: Tensor, new: list[Tensor], n
 def evict(frame: Tensor, score: Tensor, head: Tensor, count: Tensor, before: Tensor) -> None:
     """Takes the score from a stream's oldest nodes, up to the first of a frame `before` `[G]` or later."""
     capacity = frame.shape[0] // head.shape[0]
-    evict_kernel[(head.shape[0],)](frame, score, head, count, before, capacity, slots=triton.next_power_of_2(capacity))
+    slots = triton.next_power_of_2(capacity)
+    evict_kernel[(head.shape[0],)](frame, score, head, count, before.contiguous(), capacity, slots=slots)

@@ -32,7 +32,8 @@ def relational_attention(
     derivative is defined for small batches on the CPU alone: asking for one elsewhere raises.
 
     Args:
-        query: `[N, H, D]`, as are key and value, of one type and device.
+        query: `[N, H, D]`, as are key and value, of one type and device, and finite: in tiles, what is not finite
+            reaches every node of its graph.
         key: `[N, H, D]`.
         value: `[N, H, D]`.
         layout: the edges, and their relations where relation_bias is given; or the nodes to infer them from.
@@ -51,7 +52,7 @@ def relational_attention(
     if isinstance(layout.edges, InferredEdges):
         if inferred_op.takes(query, key, value, layout.edges, relation_bias):
             return inferred_op.attend(query, key, value, layout.edges, relation_bias, scale)
-        layout, edge_confidence = layout.inferred
+        layout, edge_confidence = layout.inferred()
     edges = layout.edges
     if isinstance(edges, TileEdges):
         confidence = None if edge_confidence is None else edges.spread(edge_confidence)
@@ -73,12 +74,17 @@ def relational_attention_into(
     relation_bias: Tensor | None = None,
     scale: float | None = None,
 ) -> None:
-    """`relational_attention` without gradients, written into `out` `[N, H, D]`; over inferred edges without allocating.
+    """`relational_attention` without gradients, written into `out` `[N, H, D]`.
+
+    Over edges that are inferred on chip it allocates nothing.
 
     Raises:
         ValueError: the shapes don't fit each other or the layout.
     """
     _check(query, key, value, layout, relation_bias, None)
+    if out.shape != query.shape or out.dtype != query.dtype or out.stride()[1:] != (query.shape[2], 1):
+        given = f"{out.dtype} {list(out.shape)} of strides {list(out.stride())}"
+        raise ValueError(f"out: {given}; give it as query is, contiguous but from node to node")
     with torch.no_grad():
         if isinstance(layout.edges, InferredEdges) and inferred_op.takes(
             query, key, value, layout.edges, relation_bias

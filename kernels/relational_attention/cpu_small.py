@@ -35,10 +35,10 @@ def attend_small(
     """The output `[N, H, D]` in the type of query; `confidence` is `[G, P, P]`."""
     graphs, slots, _ = edges.code.shape
     nodes, heads, dim = query.shape
-    bias = edge_bias(edges.code, edges.mask, relation_bias, confidence)
     q, k, v = (_by_head(x, graphs) for x in (query, key, value))
+    bias = edge_bias(edges.code, edges.mask, relation_bias, confidence).to(q.dtype)
     if graphs == 1:
-        logit = torch.baddbmm(bias[:, 0].to(q.dtype), q, k.mT, alpha=scale)
+        logit = torch.baddbmm(bias[:, 0], q, k.mT, alpha=scale)
     else:
         scores = torch.bmm(q, k.mT).view(heads, graphs, slots, slots)
         logit = torch.add(bias, scores, alpha=scale).view(-1, slots, slots)

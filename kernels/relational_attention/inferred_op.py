@@ -1,6 +1,5 @@
 """Attention over edges inferred on chip as a torch op: CUDA alone, and without gradients."""
 
-from dataclasses import astuple
 from typing import Any
 
 import torch
@@ -72,5 +71,5 @@ def attend(
     query: Tensor, key: Tensor, value: Tensor, edges: InferredEdges, relation_bias: Tensor | None, scale: float
 ) -> Tensor:
     """The output `[N, H, D]`."""
-    rules = astuple(edges.rules)
+    rules = edges.rules.values()
     return inferred_attention_op(query, key, value, edges.tensors(), relation_bias, edges.graphs, scale, *rules)

@@ -7,8 +7,7 @@ import triton
 import triton.language as tl
 from torch import Tensor
 
-from egograph.kernels.infer_edges.triton_relate import alike as alike_nodes
-from egograph.kernels.infer_edges.triton_relate import load_nodes, relate
+from egograph.kernels.infer_edges.triton_relate import load_nodes, relate, top_k_cosine
 from egograph.kernels.inferred_edges import InferredEdges
 from egograph.kernels.relational_attention.rows import alike
 from egograph.kernels.relational_attention.triton_tile import forward_sizes
@@ -42,8 +41,8 @@ def inferred_kernel(
     out_stride,
     width,
     scale,
-    heads_here,
-    channels: tl.constexpr,
+    feature_channels: tl.constexpr,
+    heads_here: tl.constexpr,
     heads: tl.constexpr,
     dim: tl.constexpr,
     related: tl.constexpr,
@@ -60,24 +59,26 @@ def inferred_kernel(
     j = tl.arange(0, slots)
     nodes = load_nodes(box, kind, track, frame, contact, score, start + i, i < width)
     others = load_nodes(box, kind, track, frame, contact, score, start + j, j < width)
-    cosine = alike_nodes(
-        nodes, others, i, j, feature, start + i, start + j, i < width, j < width, similarity_threshold, k, channels
-    )
+    cosine = top_k_cosine(nodes, others, i, j, feature, start, width, similarity_threshold, k, feature_channels)
     found, sure = relate(
         nodes, others, i, j, cosine, contact_threshold, overlap_threshold, proximity_threshold, proximity_scale
     )
     exists = (found >= 0) & (sure > 0)
     base = tl.where(exists, tl.log(tl.where(exists, sure, 1.0)), float("-inf")).to(dtype)  # [B, P]
+    there, there_j = (nodes[9] > 0)[:, None], (others[9] > 0)[:, None]  # by the score
     for step in range(heads_here):
         head = tl.program_id(1) * heads_here + step
         own = start * stride + head * dim
         q = load_rows(query + own, i, width, stride, dim, dim_padded).to(dot_dtype)  # [B, DP]
+        q = tl.where(there, q, 0.0)  # what an absent node holds need not be finite
         of = load_rows(key + own, j, width, stride, dim, dim_padded).to(dot_dtype)  # [P, DP]
+        of = tl.where(there_j, of, 0.0)
         bias = base
         if related:
             bias += tl.load(relation_bias + found * heads + head, mask=exists, other=0.0).to(dtype)
         logit = tl.dot(q, tl.trans(of), input_precision=precision, out_dtype=dtype) * scale + bias
         v = load_rows(value + own, j, width, stride, dim, dim_padded).to(dot_dtype)
+        v = tl.where(there_j, v, 0.0)
         result, _ = mix(logit, v, dtype, dot_dtype, precision)
         store_rows(out + start * out_stride + head * dim, result, i, width, out_stride, dim, dim_padded)
 
@@ -111,13 +112,13 @@ def attend_inferred(
         rules.proximity_threshold,
         rules.proximity_scale,
         rules.similarity_threshold,
-        rules.k,
+        min(rules.k, edges.slots),
         query.stride(0),
         out.stride(0),
         edges.slots,
         scale,
-        heads_here,
-        channels=edges.feature.shape[1],
+        feature_channels=edges.feature.shape[1],
+        heads_here=heads_here,
         related=relation_bias is not None,
         **constants,
     )

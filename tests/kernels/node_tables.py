@@ -10,7 +10,9 @@ from egograph.ops import NodeRows
 DEFAULTS = EdgeRules()
 
 
-def random_table(sizes: list[int], dtype: torch.dtype = torch.float64, seed: int = 0) -> dict[str, Tensor]:
+def random_table(
+    sizes: list[int], dtype: torch.dtype = torch.float64, seed: int = 0, feature_channels: int = 8
+) -> dict[str, Tensor]:
     """Graphs of the given sizes with every kind of node, memory, absent nodes and nodes without a track."""
     generator = torch.Generator().manual_seed(seed)
     nodes = sum(sizes)
@@ -19,8 +21,8 @@ def random_table(sizes: list[int], dtype: torch.dtype = torch.float64, seed: int
         return torch.rand(shape, generator=generator, dtype=torch.float64)
 
     centre, side = uniform(nodes, 2), uniform(nodes, 2) * 0.4
-    common = torch.randn(8, generator=generator, dtype=torch.float64)
-    feature = torch.randn(nodes, 8, generator=generator, dtype=torch.float64) + 0.5 * common
+    common = torch.randn(feature_channels, generator=generator, dtype=torch.float64)
+    feature = torch.randn(nodes, feature_channels, generator=generator, dtype=torch.float64) + 0.5 * common
     present = (uniform(nodes) > 0.1).double()
     floats = {
         "box": torch.cat([centre - side / 2, centre + side / 2], dim=1),
@@ -36,14 +38,14 @@ def random_table(sizes: list[int], dtype: torch.dtype = torch.float64, seed: int
     }
 
 
-def random_rows(nodes: int, channels: int, compared: int, frame: int = 0, seed: int = 0) -> NodeRows:
+def random_rows(nodes: int, channels: int, feature_channels: int, frame: int = 0, seed: int = 0) -> NodeRows:
     """Nodes of one frame, some of them absent, in float32."""
     table = random_table([nodes], torch.float32, seed)
     generator = torch.Generator().manual_seed(seed + 1000)
     columns = ("box", "kind", "track", "contact", "score")
     return NodeRows(
         state=torch.randn(nodes, channels, generator=generator),
-        feature=torch.randn(nodes, compared, generator=generator) + 0.5,
+        feature=torch.randn(nodes, feature_channels, generator=generator) + 0.5,
         frame=torch.full((nodes,), frame),
         **{name: table[name] for name in columns},
     )

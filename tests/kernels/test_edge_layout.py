@@ -136,4 +136,26 @@ def test_nodes_that_give_no_layout():
         relational_attention(rows, rows, rows, layout, edge_confidence=torch.ones(3))
     edge_index = infer_edges(**table, ptr=ptr)[0]
     with pytest.raises(TypeError, match=r"inferred: this layout was made from edges"):
-        _ = EdgeLayout.from_edge_index(edge_index, 24).inferred
+        EdgeLayout.from_edge_index(edge_index, 24).inferred()
+
+
+def test_nodes_that_change_change_the_edges_and_keep_their_gradients():
+    table = random_table([12], torch.float32)
+    del table["ptr"]
+    feature = table["feature"].requires_grad_()
+    layout = EdgeLayout.from_nodes(**table)
+    rows = torch.randn(12, 2, 8)
+    with torch.inference_mode():
+        first = relational_attention(rows, rows, rows, layout)
+    for _ in range(2):
+        [gradient] = torch.autograd.grad(relational_attention(rows, rows, rows, layout).sum(), feature)
+        assert gradient.ne(0).any()
+    table["score"][6:] = 0
+    assert not torch.equal(relational_attention(rows, rows, rows, layout), first)
+
+
+def test_columns_on_two_devices_are_refused():
+    table = random_table([12], torch.float32)
+    del table["ptr"]
+    with pytest.raises(ValueError, match=r"on cpu and meta; put all columns on one device"):
+        EdgeLayout.from_nodes(**table | {"track": table["track"].to("meta")})

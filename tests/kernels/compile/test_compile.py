@@ -55,7 +55,7 @@ def test_node_memory(budget: dict[str, dict[str, int]], dtype: str, architecture
         "insert": (
             triton_ring.insert_kernel,
             f"{columns} *i64 *i64 {columns} *i64 i32 i32",
-            {"channels": 128, "compared": 32, "rows": 32},
+            {"channels": 128, "feature_channels": 32, "rows": 32},
         ),
         # frame score head count before, capacity
         "evict": (triton_ring.evict_kernel, "*i64 *fp32 *i64 *i64 *i64 i32", {"slots": 128}),

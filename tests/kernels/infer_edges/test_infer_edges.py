@@ -207,3 +207,10 @@ def test_opcheck():
 def test_tables_that_do_not_fit_are_named(name: str, value: Tensor, message: str):
     with pytest.raises(ValueError, match=message):
         infer_edges(**random_table([5]) | {name: value})
+
+
+def test_rules_without_sense_are_refused():
+    with pytest.raises(ValueError, match=r"proximity_scale: 0; give a gap above 0"):
+        EdgeRules(proximity_scale=0)
+    with pytest.raises(ValueError, match=r"k: -1; give 0 or more"):
+        EdgeRules(k=-1)

@@ -32,7 +32,7 @@ def on_chip(monkeypatch: pytest.MonkeyPatch):
 def test_it_attends_over_the_edges_that_would_be_listed(
     graphs: int, slots: int, dim: int, with_bias: bool, dtype: torch.dtype, tolerance: float
 ):
-    table = random_table([slots] * graphs, torch.float32, seed=slots)
+    table = random_table([slots] * graphs, torch.float32, seed=slots, feature_channels=40)
     exact = {name: x.double() if x.is_floating_point() else x for name, x in table.items()}
     edge_index, relation, confidence = infer_edges_reference(**exact, rules=DEFAULTS)
     query, key, value = torch.randn(3, graphs * slots, HEADS, dim, dtype=dtype)
@@ -72,5 +72,25 @@ def test_absent_nodes_get_nothing_and_give_nothing():
     out = relational_attention(query, key, value, layout)
     assert out[5:].eq(0).all()
     assert out[:5].ne(0).any()
-    key[5:], value[5:] = 1e4, 1e4
+    query[5:], key[5:], value[5:] = torch.nan, torch.nan, torch.inf
     assert torch.equal(relational_attention(query, key, value, layout), out)
+
+
+def test_opcheck():
+    table = random_table([9, 9], torch.float32)
+    del table["ptr"]
+    edges = EdgeLayout.from_nodes(**table, graphs=2).edges
+    query, key, value = torch.randn(3, 18, HEADS, 8)
+    bias = torch.randn(len(RELATIONS), HEADS)
+    for given in (None, bias):
+        arguments = (query, key, value, edges.tensors(), given, 2, 0.3, *DEFAULTS.values())
+        torch.library.opcheck(inferred_op.inferred_attention_op, arguments)
+
+
+def test_a_gradient_is_refused_with_the_reason():
+    table = random_table([9], torch.float32)
+    del table["ptr"]
+    query, key, value = torch.randn(3, 9, HEADS, 8).requires_grad_()
+    out = relational_attention(query, key, value, EdgeLayout.from_nodes(**table))
+    with pytest.raises(RuntimeError, match="egograph::inferred_attention has no derivative"):
+        out.sum().backward()

@@ -16,7 +16,7 @@ from egograph.kernels.node_memory import memory, triton_ring
 from egograph.kernels.relational_attention import inferred_op, triton_inferred
 from egograph.ops import NodeMemory
 from tests.kernels.node_tables import random_rows
-from tests.nn.test_streaming_step import CAPACITY, CHANNELS, COMPARED, MOST, STREAMS, fill, the_step, two_layers
+from tests.nn.test_streaming_step import CAPACITY, CHANNELS, FEATURE_CHANNELS, MOST, STREAMS, fill, the_step, two_layers
 
 COUNTS = [[6, 1], [0, 6], [6, 6], [6, 6], [99, -2], [6, 6]]
 
@@ -38,9 +38,11 @@ def test_the_memory_holds_what_it_holds_on_the_cpu(on_chip: Callable[[], None]):
     steps = list(zip(COUNTS, before, strict=True))
     contents: list[list[list[Any]]] = [[], []]
     for kept in contents:
-        held = NodeMemory.empty(STREAMS, CAPACITY, CHANNELS, COMPARED)
+        held = NodeMemory.empty(STREAMS, CAPACITY, CHANNELS, FEATURE_CHANNELS)
         for frame, (counts, oldest) in enumerate(steps):
-            held.insert(random_rows(STREAMS * MOST, CHANNELS, COMPARED, frame, seed=frame), torch.tensor(counts))
+            held.insert(
+                random_rows(STREAMS * MOST, CHANNELS, FEATURE_CHANNELS, frame, seed=frame), torch.tensor(counts)
+            )
             held.evict(oldest)
             kept.append([x.tolist() for x in (*held.rows.tensors(), held.head, held.count)])
         on_chip()
@@ -56,7 +58,7 @@ def test_a_step_gives_what_it_gives_on_the_cpu(on_chip: Callable[[], None]):
         step = the_step(layers)
         found = []
         for frame, counts in enumerate(COUNTS):
-            fill(step, random_rows(STREAMS * MOST, CHANNELS, COMPARED, frame, seed=frame), counts)
+            fill(step, random_rows(STREAMS * MOST, CHANNELS, FEATURE_CHANNELS, frame, seed=frame), counts)
             step.out.fill_(torch.nan)
             found.append(step().clone())
         outputs.append(torch.stack(found))

@@ -9,7 +9,7 @@ from torch_geometric.nn import TransformerConv
 
 from egograph.ops import relational_attention
 from tests.kernels.graphs import Attention, Edges, attention_over, random_graphs
-from tests.kernels.relational_attention.forms import CPU_FORMS, attend, gradients
+from tests.kernels.relational_attention.forms import CPU_FORMS, attend, gradients, reference
 
 EDGES = random_graphs(24, 24, degree=6)
 EVERY_FORM = pytest.mark.parametrize("form", CPU_FORMS)
@@ -137,3 +137,16 @@ def test_arguments_that_do_not_fit_are_named(name: str, value: object, message: 
     arguments["layout"] = EDGES.layout(given.relation)
     with pytest.raises(ValueError, match=message):
         relational_attention(**arguments | {name: value})
+
+
+@EVERY_FORM
+@pytest.mark.parametrize("graphs", [1, 3])
+def test_confidences_may_be_of_another_type_than_rows(form: str, graphs: int):
+    edges = random_graphs(*[9] * graphs)
+    exact = attention_over(edges)
+    wanted = reference(exact, edges)
+    for rows, sure in ((torch.float32, torch.float64), (torch.float64, torch.float32)):
+        given = replace(exact.to(rows), edge_confidence=exact.edge_confidence.detach().to(sure))
+        out = attend(given, edges, form)
+        assert out.dtype == rows
+        torch.testing.assert_close(out.double(), wanted, rtol=1e-4, atol=1e-5)
