@@ -12,9 +12,9 @@ demo: $(READY)
 
 # Triton decides when it is imported whether kernels are interpreted, so each way has a process of its own.
 test: $(READY)
-	$(BIN)/python -m pytest tests/kernels/interpreter
-	$(BIN)/python -m pytest tests/kernels/compile
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 tests/kernels/interpreter
+	$(BIN)/python -m pytest -n 2 tests/kernels/compile
+	$(BIN)/python -m pytest -n 2
 
 lint: $(READY)
 	$(BIN)/ruff format --check .

@@ -5,6 +5,7 @@ import os
 import platform
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
@@ -18,6 +19,7 @@ from egograph.bench.correctness import check
 from egograph.bench.roofline import copy_bandwidth, floor_bytes
 from egograph.bench.shapes import SHAPES, Problem, Shape
 from egograph.bench.timing import time_in_turns
+from egograph.errors import EgographError
 from egograph.kernels.tile_edges import TileEdges
 from egograph.ops import EdgeLayout
 
@@ -43,15 +45,20 @@ def bench_kernels(
         compiled: whether PyG also runs compiled.
 
     Raises:
-        EgographError: a result is wrong.
+        EgographError: a result is wrong, or a process was killed.
     """
     for shape in (shape for shape in SHAPES if (shape.name in names if names else _suits(shape, device))):
         for heads, dim in SIZES:
             with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
                 threads = torch.get_num_threads()
-                yield process.submit(
-                    _in_own_process, shape, heads, dim, dtype, device, seconds, compiled, threads
-                ).result()
+                arguments = (shape, heads, dim, dtype, device, seconds, compiled, threads)
+                try:
+                    yield process.submit(_in_own_process, *arguments).result()
+                except BrokenProcessPool:
+                    where = f"{shape.name}, H={heads} D={dim}"
+                    raise EgographError(
+                        f"{where}: the process was killed, most likely for memory; choose smaller shapes=[…]"
+                    ) from None
 
 
 def _in_own_process(
