@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch_geometric.nn import GATv2Conv, HGTConv, RGATConv, TransformerConv
 
 from egograph.bench.shapes import RELATIONS, Problem
-from egograph.nn.relational_attention_conv import RelationalAttentionConv
+from egograph.nn import RelationalAttentionConv
 from egograph.ops import EdgeLayout, relational_attention
 
 OURS = "egograph"

@@ -13,8 +13,7 @@ from egograph.bench.contestants import OURS
 from egograph.bench.correctness import TOLERANCE
 from egograph.bench.timing import time_in_turns
 from egograph.errors import EgographError
-from egograph.nn.relational_attention_conv import RelationalAttentionConv
-from egograph.nn.streaming_step import StreamingStep
+from egograph.nn import RelationalAttentionConv, StreamingStep
 from egograph.ops import RELATIONS, NodeMemory, infer_edges
 
 CAPACITY, INCOMING, CHANNELS, COMPARED, HEADS, LAYERS = 64, 16, 128, 32, 4, 2

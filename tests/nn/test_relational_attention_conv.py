@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from torch_geometric.data import Batch, Data
 from torch_geometric.nn import Sequential, TransformerConv
 
-from egograph.nn.relational_attention_conv import RelationalAttentionConv
+from egograph.nn import RelationalAttentionConv
 from egograph.ops import EdgeLayout
 
 NODES, EDGES, RELATIONS = 30, 90, 5

@@ -6,8 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from egograph.nn.relational_attention_conv import RelationalAttentionConv
-from egograph.nn.streaming_step import StreamingStep
+from egograph.nn import RelationalAttentionConv, StreamingStep
 from egograph.ops import RELATIONS, EdgeLayout, NodeMemory, NodeRows
 from tests.kernels.node_tables import random_rows
 
