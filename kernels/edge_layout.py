@@ -8,7 +8,7 @@ from torch import Tensor
 
 from egograph.kernels.csr_edges import CsrEdges
 from egograph.kernels.infer_edges import RELATIONS, EdgeRules, infer_edges
-from egograph.kernels.infer_edges.op import DEFAULT_RULES
+from egograph.kernels.infer_edges.rules import DEFAULT_RULES
 from egograph.kernels.inferred_edges import InferredEdges
 from egograph.kernels.tile_edges import MAX_NODES, MAX_RELATIONS, TileEdges
 

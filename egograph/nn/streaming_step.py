@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from egograph.kernels.infer_edges.op import DEFAULT_RULES
+from egograph.kernels.infer_edges.rules import DEFAULT_RULES
 from egograph.kernels.relational_attention import relational_attention_into
 from egograph.kernels.tile_edges import MAX_NODES
 from egograph.nn.relational_attention_conv import RelationalAttentionConv

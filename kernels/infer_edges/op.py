@@ -10,10 +10,9 @@ from torch import Tensor
 
 from egograph.kernels.infer_edges import cpu
 from egograph.kernels.infer_edges.confidence import edge_confidence
-from egograph.kernels.infer_edges.rules import EdgeRules
+from egograph.kernels.infer_edges.rules import DEFAULT_RULES, EdgeRules
+from egograph.kernels.infer_edges.table import check_table
 from egograph.kernels.register import register_op
-
-DEFAULT_RULES = EdgeRules()
 
 
 def infer_edges(
@@ -125,17 +124,3 @@ select_op = register_op("select_edges", _select, _fake_select)
 def _working_type(tensor: Tensor) -> torch.dtype:
     on_cpu = tensor.device.type == "cpu"
     return torch.float64 if on_cpu and tensor.dtype == torch.float64 else torch.float32
-
-
-def check_table(
-    box: Tensor, kind: Tensor, track: Tensor, feature: Tensor, frame: Tensor, contact: Tensor, score: Tensor
-) -> None:
-    """Raises ValueError where a column does not fit the others."""
-    nodes = kind.shape[0]
-    one = [nodes]
-    wanted = (("box", box, [nodes, 4]), ("contact", contact, [nodes, 2]), ("score", score, one))
-    for name, tensor, shape in (*wanted, ("track", track, one), ("frame", frame, one)):
-        if list(tensor.shape) != shape:
-            raise ValueError(f"{name}: shape {list(tensor.shape)}; give {shape} for {nodes} nodes")
-    if feature.ndim != 2 or feature.shape[0] != nodes:
-        raise ValueError(f"feature: shape {list(feature.shape)}; give [{nodes}, D] for {nodes} nodes")

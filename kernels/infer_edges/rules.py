@@ -33,3 +33,6 @@ class EdgeRules:
         """The thresholds in order, as ops take them."""
         thresholds = (self.contact_threshold, self.overlap_threshold, self.proximity_threshold)
         return (*thresholds, self.proximity_scale, self.similarity_threshold, self.k)
+
+
+DEFAULT_RULES = EdgeRules()

@@ -6,8 +6,7 @@ import torch
 from torch import Tensor
 
 from egograph.kernels.edge_layout import EdgeLayout
-from egograph.kernels.infer_edges.op import DEFAULT_RULES
-from egograph.kernels.infer_edges.rules import EdgeRules
+from egograph.kernels.infer_edges.rules import DEFAULT_RULES, EdgeRules
 from egograph.kernels.node_memory import cpu
 from egograph.kernels.node_memory.rows import NodeRows
 

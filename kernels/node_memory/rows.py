@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from egograph.kernels.infer_edges.op import check_table
+from egograph.kernels.infer_edges.table import check_table
 
 
 @dataclass(frozen=True)
