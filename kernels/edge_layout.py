@@ -13,6 +13,8 @@ from egograph.kernels.inferred_edges import InferredEdges
 from egograph.kernels.tile_edges import MAX_NODES, MAX_RELATIONS, TileEdges
 
 PAIRS_AN_EDGE = 32  # where tiles would hold more pairs for each edge, CSR is faster
+CPU_PAIRS_AN_EDGE = 4  # the same on the CPU, of which every pair takes time,
+CPU_PAIRS = 65_536  # from this many pairs on; with fewer, a call's fixed cost is all, and that of tiles is less
 
 Form = Literal["tile", "csr"]
 
@@ -50,9 +52,9 @@ class EdgeLayout:
         """Lays out `edge_index` `[2, E]` (row 0 sends, row 1 receives).
 
         Tiles are taken where every graph has at most 128 nodes, no ordered pair of nodes has two edges, there are at
-        most 126 relations, and at most 32 pairs of slots for each edge; else CSR. The rule looks at the data, which
-        on CUDA waits for the device. While torch.compile traces or a CUDA graph is recorded they can't be looked at,
-        and CSR is taken.
+        most 126 relations, and at most 32 pairs of slots for each edge (on the CPU 4, if there are more than 65,536
+        pairs); else CSR. The rule looks at the data, which on CUDA waits for the device. While torch.compile traces
+        or a CUDA graph is recorded they can't be looked at, and CSR is taken.
 
         Args:
             edge_index: int `[2, E]`, as in PyG.
@@ -70,7 +72,7 @@ class EdgeLayout:
         edges = edge_index.shape[1]
         seen = None if form == "csr" and edge_index.is_cuda else _look(edge_index, num_nodes, relation, ptr)
         relations = 0 if relation is None else None if seen is None or edges == 0 else seen.relations
-        obstacle = _obstacle(seen, edges, sparse=form == "tile")
+        obstacle = _obstacle(seen, edges, None if form == "tile" else edge_index.device.type)
         if form == "tile" and obstacle:
             raise ValueError(f"form: no tiles, {obstacle}; take csr")
         if form != "csr" and seen is not None and not obstacle:
@@ -144,8 +146,8 @@ class _Seen:
     relations: int
 
 
-def _obstacle(seen: _Seen | None, edges: int, sparse: bool) -> str:
-    """Why there are no tiles; empty if there may be."""
+def _obstacle(seen: _Seen | None, edges: int, device: str | None) -> str:
+    """Why there are no tiles, empty if there may be; edges may be few where `device` is None."""
     if seen is None:
         return "the data can't be looked at while torch.compile traces or a CUDA graph is recorded"
     if edges == 0:
@@ -154,7 +156,9 @@ def _obstacle(seen: _Seen | None, edges: int, sparse: bool) -> str:
         return f"a graph has {seen.largest} nodes, a tile takes {MAX_NODES}"
     if seen.relations > MAX_RELATIONS:
         return f"there are {seen.relations} relations, a tile takes {MAX_RELATIONS}"
-    if seen.graphs * seen.largest**2 > PAIRS_AN_EDGE * edges and not sparse:
+    pairs = seen.graphs * seen.largest**2
+    most = CPU_PAIRS_AN_EDGE if device == "cpu" and pairs > CPU_PAIRS else PAIRS_AN_EDGE
+    if device is not None and pairs > most * edges:
         return "there are too few edges"
     return ""
 

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from egograph.kernels.csr_edges import CsrEdges, hub_parts
+from egograph.kernels.tile_edges import TileEdges
 from egograph.ops import RELATIONS, EdgeLayout, infer_edges, relational_attention
 from tests.kernels.graphs import AWKWARD, Edges, random_edges, random_graphs, takes_form
 from tests.kernels.node_tables import random_table
@@ -46,7 +47,7 @@ def test_every_edge_is_found_in_its_graphs_tile(edges: Edges):
 
 
 def test_small_dense_graphs_are_tiles_and_the_rest_is_csr():
-    assert isinstance(random_graphs(128, degree=12).layout().edges, type(random_graphs(9).layout(form="tile").edges))
+    assert isinstance(random_graphs(128, degree=12).layout().edges, TileEdges)
     csr = {
         "too large": random_graphs(129, degree=12),
         "too sparse": random_graphs(128, degree=2),
@@ -54,6 +55,9 @@ def test_small_dense_graphs_are_tiles_and_the_rest_is_csr():
         "empty": Edges(torch.zeros(2, 0, dtype=torch.int64), 4),
     }
     assert all(isinstance(edges.layout().edges, CsrEdges) for edges in csr.values())
+    assert isinstance(random_graphs(*[128] * 4, degree=28).layout().edges, TileEdges)
+    assert isinstance(random_graphs(*[128] * 5, degree=28).layout().edges, CsrEdges)  # more pairs, on the CPU
+    assert isinstance(random_graphs(*[128] * 5, degree=36).layout().edges, TileEdges)
     relation = torch.full((random_graphs(9).edge_index.shape[1],), 126)
     assert isinstance(random_graphs(9).layout(relation).edges, CsrEdges)
     assert not isinstance(random_graphs(9).layout(relation - 1).edges, CsrEdges)
