@@ -11,7 +11,7 @@ from torch import Tensor
 from egograph.kernels.infer_edges import cpu
 from egograph.kernels.infer_edges.confidence import edge_confidence
 from egograph.kernels.infer_edges.rules import DEFAULT_RULES, EdgeRules
-from egograph.kernels.infer_edges.table import check_table
+from egograph.kernels.node_table import NodeTable
 from egograph.kernels.register import register_op
 
 
@@ -64,7 +64,7 @@ def infer_edges(
     Raises:
         ValueError: a table's length or ptr does not fit.
     """
-    check_table(box, kind, track, feature, frame, contact, score)
+    NodeTable(box, kind, track, feature, frame, contact, score)  # raises where they don't fit
     if ptr.ndim != 1 or ptr.numel() == 0:
         raise ValueError(f"ptr: shape {list(ptr.shape)}; give the node offsets [G + 1] of G graphs")
     edge_index, relation, closeness = select_op(

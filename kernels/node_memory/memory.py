@@ -98,7 +98,7 @@ class NodeMemory:
 
     def layout(self, rules: EdgeRules = DEFAULT_RULES) -> EdgeLayout:
         """The edges between the nodes of each stream, whichever are there when it is attended over."""
-        _, box, kind, track, feature, frame, contact, score = self.rows.tensors()
+        box, kind, track, feature, frame, contact, score, _ = self.rows.tensors()
         return EdgeLayout.from_nodes(box, kind, track, feature, frame, contact, score, self.streams, rules)
 
     def _check(self, nodes: NodeRows, count: Tensor) -> None:

@@ -17,7 +17,6 @@ def _copy(rows, new, to, source, live, width: tl.constexpr, block: tl.constexpr)
 
 @triton.jit
 def insert_kernel(
-    state,
     box,
     kind,
     track,
@@ -25,9 +24,9 @@ def insert_kernel(
     frame,
     contact,
     score,
+    state,
     head,
     count,
-    new_state,
     new_box,
     new_kind,
     new_track,
@@ -35,6 +34,7 @@ def insert_kernel(
     new_frame,
     new_contact,
     new_score,
+    new_state,
     new_count,
     capacity,
     most,
@@ -92,8 +92,8 @@ def insert(rows: list[Tensor], head: Tensor, count: Tensor, new: list[Tensor], n
         new_count.contiguous(),
         rows[0].shape[0] // streams,
         most,
-        channels=rows[0].shape[1],
-        feature_channels=rows[4].shape[1],
+        channels=rows[7].shape[1],
+        feature_channels=rows[3].shape[1],
         rows=triton.next_power_of_2(most),
     )
 

@@ -39,7 +39,7 @@ def fill(step: StreamingStep, nodes: NodeRows, counts: list[int]):
 def whole(layers: list[RelationalAttentionConv], nodes: list[list[Tensor]]) -> tuple[Tensor, Tensor]:
     """What the layers give for the last nodes of a stream, oldest first, and their scores."""
     columns = (torch.cat(column)[-CAPACITY:] for column in zip(*nodes, strict=True))
-    state, box, kind, track, feature, frame, contact, score = columns
+    box, kind, track, feature, frame, contact, score, state = columns
     layout = EdgeLayout.from_nodes(box, kind, track, feature, frame, contact, score)
     for layer in layers:
         state = layer(state, layout)

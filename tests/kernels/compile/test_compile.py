@@ -48,8 +48,8 @@ def test_pool_regions(budget: dict[str, dict[str, int]], kernel: str, dtype: str
 @ARCHITECTURES
 @pytest.mark.parametrize("dtype", ["bf16", "fp32"])
 def test_node_memory(budget: dict[str, dict[str, int]], dtype: str, architecture: int):
-    # state box kind track feature frame contact score
-    columns = f"*{dtype} *fp32 *i64 *i64 *{dtype} *i64 *fp32 *fp32"
+    # box kind track feature frame contact score state
+    columns = f"*fp32 *i64 *i64 *{dtype} *i64 *fp32 *fp32 *{dtype}"
     kernels: dict[str, tuple[triton.JITFunction, str, dict[str, object]]] = {
         # rows, head count, new rows, new_count, capacity most
         "insert": (

@@ -49,14 +49,14 @@ def test_evicted_nodes_are_gone_and_their_slots_free():
         memory.insert(random_rows(4, channels=6, feature_channels=4, frame=frame, seed=frame), torch.tensor([2, 1]))
     memory.evict(torch.tensor([4, 3]))
     assert memory.count.tolist() == [2, 2]
-    frames = [rows_of(memory, stream)[5] for stream in range(2)]
+    frames = [rows_of(memory, stream)[4] for stream in range(2)]
     assert frames == [[4, 4], [3, 4]]
     assert [int((score > 0).sum()) for score in memory.rows.score.view(2, -1)] == [2, 2]
     memory.evict(torch.tensor([99, 0]))
     assert memory.count.tolist() == [0, 2]
     assert memory.rows.score[:CAPACITY].eq(0).all()
     memory.insert(random_rows(4, channels=6, feature_channels=4, frame=9), torch.tensor([2, 2]))
-    assert [rows_of(memory, stream)[5] for stream in range(2)] == [[9, 9], [3, 4, 9, 9]]
+    assert [rows_of(memory, stream)[4] for stream in range(2)] == [[9, 9], [3, 4, 9, 9]]
 
 
 def test_nodes_that_do_not_fit_are_refused():
@@ -78,4 +78,4 @@ def test_nodes_that_do_not_fit_are_refused():
     with pytest.raises(ValueError, match=r"rows: not contiguous; make a memory with NodeMemory.empty"):
         replace(memory, rows=replace(memory.rows, state=torch.zeros(14, 12)[:, :6]))
     with pytest.raises(ValueError, match=r"state: shape \[3, 6\]; give \[4, C\] for 4 nodes"):
-        NodeRows(torch.zeros(3, 6), *random_rows(4, channels=6, feature_channels=4).tensors()[1:])
+        NodeRows(*random_rows(4, channels=6, feature_channels=4).tensors()[:-1], torch.zeros(3, 6))
