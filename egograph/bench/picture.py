@@ -6,6 +6,7 @@ from typing import Any
 
 from egograph.bench.contestants import OURS
 
+_COMPILED = ", compiled"
 _PANELS = (("forward_ratio", "forward"), ("both_ratio", "forward and backward"))
 
 
@@ -17,24 +18,30 @@ def draw_ratios(record: Mapping[str, Any], path: Path) -> None:
     import matplotlib.pyplot as plt
 
     shapes: Sequence[Mapping[str, Any]] = record["shapes"]
-    peers = list(dict.fromkeys(row["name"] for shape in shapes for row in shape["times"] if row["name"] != OURS))
-    colours = {peer: plt.get_cmap("tab10")(number) for number, peer in enumerate(peers)}
-    height = 1.6 + 0.34 * len(shapes)
+    names = {row["name"] for shape in shapes for row in shape["times"] if row["name"] != OURS}
+    peers = sorted({name.removesuffix(_COMPILED) for name in names})
+    height = 1.8 + 0.34 * len(shapes)
     figure, axes = plt.subplots(1, 2, figsize=(11, height), layout="constrained", sharey=True, sharex=True)
     for axis, (key, title) in zip(axes, _PANELS, strict=True):
-        for peer in peers:
+        for name in (peer + how for peer in peers for how in ("", _COMPILED) if peer + how in names):
             marks = [
-                (row[key], place) for place, shape in enumerate(shapes) for row in shape["times"] if row["name"] == peer
+                (row[key], place) for place, shape in enumerate(shapes) for row in shape["times"] if row["name"] == name
             ]
-            style = {"marker": "D" if "compiled" in peer else "o", "s": 34, "alpha": 0.9, "linewidths": 0}
-            axis.scatter(*zip(*marks, strict=True), color=colours[peer], label=peer, **style)
+            colour = plt.get_cmap("tab10")(peers.index(name.removesuffix(_COMPILED)))
+            style = {"marker": "D", "s": 30, "facecolors": "none"} if name.endswith(_COMPILED) else {"marker": "o"}
+            axis.scatter(*zip(*marks, strict=True), edgecolors=colour, label=name, **{"s": 34, "color": colour} | style)
+        for place, shape in enumerate(shapes):
+            if all(row["name"] == OURS for row in shape["times"]):
+                axis.text(1.1, place, "no peer fits into the memory", va="center", fontsize=9, color="dimgray")
         axis.axvline(1, color="black", linewidth=1)
-        axis.set(xscale="log", title=title, xlabel="time over egograph's")
+        axis.set(xscale="log", title=title, xlabel="time over egograph's; left of 1 the peer is faster")
         axis.xaxis.set_major_formatter("{x:g}")
         axis.grid(axis="x", alpha=0.25, which="both")
+        axis.set_ylim(-0.6, len(shapes) - 0.4)
     axes[0].set_yticks(range(len(shapes)), [_title(shape) for shape in shapes])
     axes[0].invert_yaxis()
-    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=5, frameon=False, fontsize=9)
+    legend = {"ncols": len(peers), "frameon": False, "fontsize": 8, "columnspacing": 1.2, "handletextpad": 0.2}
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", **legend)
     where = record["machine"]["device"]
     figure.suptitle(f"Attention over graphs: graphs x nodes x edges a node, or nodes-edges · {where}", fontsize=10)
     partial = path.with_name(f"{path.stem}.part.png")
