@@ -75,6 +75,15 @@ class CsrEdges:
             ),
         )
 
+    def check(self, num_nodes: int) -> None:
+        """Raises ValueError if an edge names a node outside `0 … num_nodes - 1`."""
+        edges = self.col.shape[0]
+        if edges == 0:
+            return
+        first, last = (int(x) for x in self.col.aminmax())
+        if first < 0 or last >= num_nodes or int(self.rowptr[0]) != 0 or int(self.rowptr[-1]) != edges:
+            raise ValueError(f"edge_index: names a node that is not one of {num_nodes}; nodes count from 0")
+
     def tensors(self) -> list[Tensor]:
         """All of it, as an op takes it; `of_tensors` puts it together again."""
         one = [self.rowptr, self.row, self.col, self.permutation, self.parts]

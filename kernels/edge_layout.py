@@ -1,15 +1,17 @@
 """The edges of a batch of graphs, laid out once and used by every layer; and the rule that chooses the form."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 
 from egograph.kernels.csr_edges import CsrEdges
 from egograph.kernels.infer_edges import RELATIONS, EdgeRules, infer_edges
 from egograph.kernels.infer_edges.rules import DEFAULT_RULES
 from egograph.kernels.inferred_edges import InferredEdges
+from egograph.kernels.ptr import check_facts, check_ptr, check_ptr_shape, ptr_facts
 from egograph.kernels.tile_edges import MAX_NODES, MAX_RELATIONS, TileEdges
 
 PAIRS_AN_EDGE = 32  # where tiles would hold more pairs for each edge, CSR is faster
@@ -17,6 +19,7 @@ CPU_PAIRS_AN_EDGE = 4  # the same on the CPU, of which every pair takes time,
 CPU_PAIRS = 65_536  # from this many pairs on; with fewer, a call's fixed cost is all, and that of tiles is less
 
 Form = Literal["tile", "csr"]
+_MOST = 2**31 - 1  # places are int32
 
 
 @dataclass(frozen=True)
@@ -65,10 +68,10 @@ class EdgeLayout:
 
         Raises:
             ValueError: a shape or type is wrong; the data were looked at and an edge names a node outside `0 … N - 1`
-                or joins two graphs, a relation is negative, or `ptr` does not end at N; `form` is `tile` and tiles
-                can't be.
+                or joins two graphs, a relation is negative, or `ptr` does not rise from 0 to N; `form` is `tile` and
+                tiles can't be.
         """
-        _check(edge_index, num_nodes, relation, ptr)
+        _check(edge_index, num_nodes, relation, ptr, form)
         edges = edge_index.shape[1]
         seen = None if form == "csr" and edge_index.is_cuda else _look(edge_index, num_nodes, relation, ptr)
         relations = 0 if relation is None else None if seen is None or edges == 0 else seen.relations
@@ -76,8 +79,7 @@ class EdgeLayout:
         if form == "tile" and obstacle:
             raise ValueError(f"form: no tiles, {obstacle}; take csr")
         if form != "csr" and seen is not None and not obstacle:
-            slots = -(-seen.largest // 16) * 16 if edge_index.is_cuda else seen.largest
-            tiles = TileEdges.of(edge_index, num_nodes, relation, ptr, slots)
+            tiles = TileEdges.of(edge_index, num_nodes, relation, ptr, _slots(seen, edge_index.device.type))
             if int(tiles.code.count_nonzero()) == edges:
                 return cls(num_nodes, edges, relations, tiles)
             if form == "tile":
@@ -156,11 +158,16 @@ def _obstacle(seen: _Seen | None, edges: int, device: str | None) -> str:
         return f"a graph has {seen.largest} nodes, a tile takes {MAX_NODES}"
     if seen.relations > MAX_RELATIONS:
         return f"there are {seen.relations} relations, a tile takes {MAX_RELATIONS}"
-    pairs = seen.graphs * seen.largest**2
+    if device is None:
+        return ""
+    pairs = seen.graphs * _slots(seen, device) ** 2
     most = CPU_PAIRS_AN_EDGE if device == "cpu" and pairs > CPU_PAIRS else PAIRS_AN_EDGE
-    if device is not None and pairs > most * edges:
-        return "there are too few edges"
-    return ""
+    return "there are too few edges" if pairs > most * edges else ""
+
+
+def _slots(seen: _Seen, device: str) -> int:
+    """P: on CUDA tiles are of 16 by 16."""
+    return -(-seen.largest // 16) * 16 if device == "cuda" else seen.largest
 
 
 def _look(edge_index: Tensor, num_nodes: int, relation: Tensor | None, ptr: Tensor | None) -> _Seen | None:
@@ -168,38 +175,45 @@ def _look(edge_index: Tensor, num_nodes: int, relation: Tensor | None, ptr: Tens
     if torch.compiler.is_compiling() or (edge_index.is_cuda and torch.cuda.is_current_stream_capturing()):
         return None
     if edge_index.numel() == 0:
+        if ptr is not None:
+            check_ptr(ptr, num_nodes)
         return _Seen(0, 0, 0)
     zero = edge_index.new_zeros((), dtype=torch.int64)
     least, most = edge_index.aminmax()
     kinds = (zero, zero - 1) if relation is None else relation.aminmax()
-    sizes = (zero + num_nodes, zero + num_nodes) if ptr is None else (ptr.diff().max(), ptr[-1])
-    facts = torch.stack([x.long() for x in (least, most, *kinds, *sizes, _crossing(edge_index, ptr, num_nodes))])
-    first, last, lowest, highest, largest, end, crossing = facts.tolist()
+    if ptr is None:
+        ptr = torch.stack([zero, zero + num_nodes])
+    largest = pad(ptr.diff(), (0, 1)).max()
+    facts = torch.stack([x.long() for x in (least, most, *kinds, largest, _crossing(edge_index, ptr))])
+    first, last, lowest, highest, size, crossing, *offsets = torch.cat([facts, ptr_facts(ptr)]).tolist()
+    check_facts(offsets, num_nodes)
     if first < 0 or last >= num_nodes:
         node = first if first < 0 else last
         raise ValueError(f"edge_index: names node {node} of {num_nodes}; nodes count from 0")
     if lowest < 0:
         raise ValueError(f"relation: {lowest}; relations count from 0")
-    if end != num_nodes:
-        raise ValueError(f"ptr: ends at {end}, there are {num_nodes} nodes; give the offsets of all of them")
     if crossing:
         raise ValueError(f"edge_index: {crossing} edges run from one graph of ptr to another; give edges within graphs")
-    return _Seen(1 if ptr is None else ptr.shape[0] - 1, largest, highest + 1)
+    return _Seen(ptr.shape[0] - 1, size, highest + 1)
 
 
-def _crossing(edge_index: Tensor, ptr: Tensor | None, num_nodes: int) -> Tensor:
+def _crossing(edge_index: Tensor, ptr: Tensor) -> Tensor:
     """How many edges run from one graph to another."""
-    if ptr is None:
+    if ptr.shape[0] <= 2:
         return edge_index.new_zeros(())
     graph = torch.searchsorted(ptr, edge_index.contiguous(), right=True)
     return (graph[0] != graph[1]).sum()
 
 
-def _check(edge_index: Tensor, num_nodes: int, relation: Tensor | None, ptr: Tensor | None) -> None:
+def _check(edge_index: Tensor, num_nodes: int, relation: Tensor | None, ptr: Tensor | None, form: str | None) -> None:
+    if form not in (None, *get_args(Form)):
+        raise ValueError(f"form: {form!r}; give {' or '.join(get_args(Form))}, or leave it out")
+    if max(num_nodes, edge_index.shape[-1]) > _MOST:
+        raise ValueError(f"edge_index: {num_nodes} nodes, {edge_index.shape[-1]} edges; at most {_MOST} of each")
     if edge_index.ndim != 2 or edge_index.shape[0] != 2 or edge_index.is_floating_point():
         raise ValueError(f"edge_index: {edge_index.dtype} {list(edge_index.shape)}; give integers of shape [2, E]")
     if relation is not None and (relation.shape != edge_index.shape[1:] or relation.is_floating_point()):
         shape = f"{relation.dtype} {list(relation.shape)}"
         raise ValueError(f"relation: {shape}; give one integer per edge, [{edge_index.shape[1]}]")
-    if ptr is not None and (ptr.ndim != 1 or ptr.numel() == 0):
-        raise ValueError(f"ptr: shape {list(ptr.shape)}; give the node offsets [G + 1] of G graphs")
+    if ptr is not None:
+        check_ptr_shape(ptr)

@@ -32,6 +32,8 @@ class NodeTable:
     score: Tensor
 
     def __post_init__(self) -> None:
+        if self.kind.ndim != 1:
+            raise ValueError(f"kind: shape {list(self.kind.shape)}; give [N], a kind for each node")
         nodes = len(self)
         wanted = {"box": [nodes, 4], "contact": [nodes, 2], "score": [nodes], "track": [nodes], "frame": [nodes]}
         for name, shape in wanted.items():

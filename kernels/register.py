@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
+from torch.autograd import forward_ad
 from torch.library import Library, infer_schema, register_fake
 
 _library = Library("egograph", "FRAGMENT")
@@ -78,7 +79,8 @@ def _autograd_rule(op: "torch._ops.OpOverload[..., Any]", derivative: Derivative
     named: Any = type(op._opname, (Rule,), {})  # a gradient's node is called after its op
 
     def run(*args: Any) -> Any:
-        if torch.is_grad_enabled() and any(isinstance(x, Tensor) and x.requires_grad for x in args):
+        backward = torch.is_grad_enabled() and any(isinstance(x, Tensor) and x.requires_grad for x in args)
+        if backward or forward_ad._current_level >= 0:  # of the forward mode, torch then says that there is none
             return named.apply(*args)
         with torch._C._AutoDispatchBelowAutograd():
             return op(*args)

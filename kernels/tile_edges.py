@@ -60,4 +60,4 @@ class TileEdges:
 
 def no_edge_mask(code: Tensor) -> Tensor:
     """What `code` `[G, P, P]` adds to the scores: 0 for an edge, else far below them."""
-    return (code == 0).mul(NO_EDGE)
+    return (code == 0).to(torch.float32).mul_(NO_EDGE)

@@ -1,5 +1,6 @@
 """Whether our attention is right on what it is timed on: a wrong result has no speed."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -25,7 +26,7 @@ def check(problem: Problem, layout: EdgeLayout) -> float:
     Raises:
         EgographError: it is above 1e-5 in float32, 1e-2 in half precision.
     """
-    worst = max(_plain(problem, layout), _relational(problem))
+    worst = _highest([_plain(problem, layout), _relational(problem)])
     tolerance = TOLERANCE[problem.grad.dtype]
     if not worst < tolerance:
         raise EgographError(
@@ -39,14 +40,14 @@ def _plain(problem: Problem, layout: EdgeLayout) -> float:
     query, key, value = problem.rows
     out = relational_attention(query, key, value, layout)
     found = (out, *torch.autograd.grad(out, problem.rows, problem.grad))
-    worst = 0.0
+    errors = []
     for head in range(problem.heads):  # by itself, for float64 of all heads may not fit into the memory
         rows = _doubles(tuple(x[:, head : head + 1] for x in problem.rows))
         right = transformer_core(replace(problem, heads=1, rows=rows))().view(rows[0].shape)
         grad = problem.grad[:, head : head + 1].double()
         wanted = (right, *torch.autograd.grad(right, rows, grad))
-        worst = max(worst, _worst([x[:, head : head + 1] for x in found], wanted))
-    return worst
+        errors.append(_worst([x[:, head : head + 1] for x in found], wanted))
+    return _highest(errors)
 
 
 def _relational(problem: Problem) -> float:
@@ -74,5 +75,12 @@ def _doubles(inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
 
 
 def _worst(found: Sequence[Tensor], right: Sequence[Tensor]) -> float:
-    pairs = ((a.detach().double(), b.detach()) for a, b in zip(found, right, strict=True))
-    return max(float((a - b).norm() / b.norm().clamp(min=1e-12)) for a, b in pairs)
+    pairs = [(a.detach().double(), b.detach()) for a, b in zip(found, right, strict=True)]
+    if any(a.shape != b.shape for a, b in pairs):
+        return math.inf
+    return _highest([float((a - b).norm() / b.norm().clamp(min=1e-12)) for a, b in pairs])
+
+
+def _highest(errors: Sequence[float]) -> float:
+    """The highest, NaN if one is: `max` would pass over it."""
+    return float(torch.tensor(errors, dtype=torch.float64).max())

@@ -25,7 +25,7 @@ class RelationalAttentionConv(nn.Module):
 
     def __init__(self, in_channels: int, out_channels: int, heads: int = 4, num_relations: int = 0) -> None:
         super().__init__()
-        if out_channels % heads:
+        if heads < 1 or out_channels % heads:
             raise ValueError(f"out_channels {out_channels} is no multiple of heads {heads}; choose one that is")
         self.in_channels, self.out_channels, self.heads = in_channels, out_channels, heads
         self.project = nn.Linear(in_channels, 3 * out_channels)
@@ -76,6 +76,8 @@ class RelationalAttentionConv(nn.Module):
             if edge_type is not None:
                 raise ValueError("edge_type: the layout holds the relations; give edge_type or a layout, not both")
             return edge_index
+        if edge_type is not None and self.relation_bias is None:
+            raise ValueError("edge_type: the layer has no relations; make it with num_relations=, or give no edge_type")
         if edge_type is None and self.relation_bias is not None:
             relations = self.relation_bias.shape[0]
             raise ValueError(f"edge_type: none; the layer has {relations} relations, give that of each edge, [E]")

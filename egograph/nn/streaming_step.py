@@ -74,10 +74,12 @@ class StreamingStep:
     def __call__(self) -> Tensor:
         """Takes `incoming` into the memory and writes `out`, which it gives."""
         self.memory.insert(self.incoming, self.count)
-        layout = self.memory.layout(self.rules)
+        layout, confidence = self.memory.layout(self.rules), None
+        if not self.count.is_cuda:
+            layout, confidence = layout.inferred()  # once for all layers; on CUDA each infers them on chip
         state = self.memory.rows.state
         for layer in self._layers:
-            state = layer(state, layout)
+            state = layer(state, layout, confidence)
         return state
 
 
@@ -100,11 +102,10 @@ class _PackedConv:
         self._query, self._key, self._value = query.view(by_head), key.view(by_head), value.view(by_head)
         self._message_by_head = self._message.view(by_head)
 
-    def __call__(self, state: Tensor, layout: EdgeLayout) -> Tensor:
+    def __call__(self, state: Tensor, layout: EdgeLayout, confidence: Tensor | None) -> Tensor:
         torch.addmm(self._bias, state, self._weight, out=self._projected)
-        relational_attention_into(
-            self._message_by_head, self._query, self._key, self._value, layout, self._relation_bias
-        )
+        rows = (self._query, self._key, self._value)
+        relational_attention_into(self._message_by_head, *rows, layout, self._relation_bias, confidence)
         return self.out.addmm_(self._message, self._output)
 
 

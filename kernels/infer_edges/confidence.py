@@ -19,17 +19,17 @@ def edge_confidence(
     """The confidence `[E]` of selected edges; closeness `[E]` is that of overlap and proximity."""
     sender, receiver = edge_index
     sender_kind, receiver_kind = kind[sender], kind[receiver]
-    thing = torch.where(sender_kind == NodeKind.OBJECT, sender, receiver)
+    thing = torch.where(sender_kind == NodeKind.OBJECT.value, sender, receiver)
     side = torch.minimum(sender_kind, receiver_kind).clamp(max=1)
     touch = contact.to(closeness.dtype)[thing, side]
     given, taken = score.to(closeness.dtype)[sender], score.to(closeness.dtype)[receiver]
-    part = torch.where(sender_kind == NodeKind.SCENE, taken, given)
+    part = torch.where(sender_kind == NodeKind.SCENE.value, taken, given)
 
-    confidence = torch.where(relation == Relation.CONTACT, touch, closeness)
-    confidence = torch.where(relation == Relation.SCENE, part, confidence)
-    tracked = (relation == Relation.TRACK_BEFORE) | (relation == Relation.TRACK_AFTER)
+    confidence = torch.where(relation == Relation.CONTACT.value, touch, closeness)
+    confidence = torch.where(relation == Relation.SCENE.value, part, confidence)
+    tracked = (relation == Relation.TRACK_BEFORE.value) | (relation == Relation.TRACK_AFTER.value)
     confidence = torch.where(tracked, torch.minimum(given, taken), confidence)
-    alike = (relation == Relation.SIMILARITY).nonzero().squeeze(1)
+    alike = (relation == Relation.SIMILARITY.value).nonzero().squeeze(1)
     cosine = _cosine(feature.to(closeness.dtype), sender[alike], receiver[alike])
     return confidence.index_put((alike,), cosine)
 

@@ -29,7 +29,7 @@ def select_edges(
     similar = similar_pairs(tile, kind, track, feature, frame, score, rules)
 
     pair, order = torch.cat([near, tracked, similar]).sort()
-    alike = torch.full_like(similar, Relation.SIMILARITY)
+    alike = torch.full_like(similar, Relation.SIMILARITY.value)
     relation = torch.cat([near_relation, tracked_relation, alike])[order]
     rest = closeness.new_zeros(tracked.shape[0] + similar.shape[0])
     return tile.edge_index(pair), relation, torch.cat([closeness, rest])[order]
@@ -46,7 +46,7 @@ def _on_track(tile: Tile, track: Tensor, frame: Tensor, present: Tensor) -> tupl
     """The pairs of one track in different frames, and which way time runs along them."""
     pair = _pairs(tile.key(track, present & (track >= 0)))
     sender, receiver = frame[tile.edge_index(pair)]
-    relation = torch.where(sender < receiver, Relation.TRACK_BEFORE, Relation.TRACK_AFTER)
+    relation = torch.where(sender < receiver, Relation.TRACK_BEFORE.value, Relation.TRACK_AFTER.value)
     moved = sender != receiver
     return pair[moved], relation[moved]
 
@@ -58,28 +58,28 @@ def _in_frame(
     pair = _pairs(tile.key(frame, present & (frame >= 0)))
     ends = tile.edge_index(pair)
     sender, receiver = kind[ends]
-    scenes = (sender == NodeKind.SCENE).long() + (receiver == NodeKind.SCENE)
+    scenes = (sender == NodeKind.SCENE.value).long() + (receiver == NodeKind.SCENE.value)
     touch = _touch(ends, sender, receiver, contact)
     overlap, proximity = _closeness(embedding(ends[0], box), embedding(ends[1], box), rules.proximity_scale)
 
     near = (proximity >= rules.proximity_threshold) & (proximity > 0)
-    relation = torch.where(near, Relation.PROXIMITY, -1)
+    relation = torch.where(near, Relation.PROXIMITY.value, -1)
     over = (overlap >= rules.overlap_threshold) & (overlap > 0)
-    relation.masked_fill_(over, Relation.OVERLAP)
-    relation.masked_fill_((touch >= rules.contact_threshold) & (touch > 0), Relation.CONTACT)
-    relation.masked_fill_(scenes == 1, Relation.SCENE).masked_fill_(scenes == 2, -1)
+    relation.masked_fill_(over, Relation.OVERLAP.value)
+    relation.masked_fill_((touch >= rules.contact_threshold) & (touch > 0), Relation.CONTACT.value)
+    relation.masked_fill_(scenes == 1, Relation.SCENE.value).masked_fill_(scenes == 2, -1)
 
-    closeness = torch.where(relation == Relation.OVERLAP, overlap, proximity)
-    closeness *= (relation == Relation.OVERLAP) | (relation == Relation.PROXIMITY)
+    closeness = torch.where(relation == Relation.OVERLAP.value, overlap, proximity)
+    closeness *= (relation == Relation.OVERLAP.value) | (relation == Relation.PROXIMITY.value)
     related = relation >= 0
     return pair[related], relation[related], closeness[related]
 
 
 def _touch(ends: Tensor, sender: Tensor, receiver: Tensor, contact: Tensor) -> Tensor:
     """The contact probability of each pair, 0 unless one is a hand and one an object."""
-    thing = torch.where(sender == NodeKind.OBJECT, ends[0], ends[1])
+    thing = torch.where(sender == NodeKind.OBJECT.value, ends[0], ends[1])
     side = torch.minimum(sender, receiver)
-    held = (side < NodeKind.OBJECT) & (torch.maximum(sender, receiver) == NodeKind.OBJECT)
+    held = (side < NodeKind.OBJECT.value) & (torch.maximum(sender, receiver) == NodeKind.OBJECT.value)
     return contact[thing, side.clamp(max=1)] * held
 
 

@@ -12,6 +12,7 @@ from egograph.kernels.infer_edges import cpu
 from egograph.kernels.infer_edges.confidence import edge_confidence
 from egograph.kernels.infer_edges.rules import DEFAULT_RULES, EdgeRules
 from egograph.kernels.node_table import NodeTable
+from egograph.kernels.ptr import check_ptr, check_ptr_shape
 from egograph.kernels.register import register_op
 
 
@@ -62,11 +63,13 @@ def infer_edges(
         float64 boxes).
 
     Raises:
-        ValueError: a table's length or ptr does not fit.
+        ValueError: a table's length or ptr does not fit; what is in ptr is looked at on the CPU alone, and not while
+            torch.compile traces.
     """
     NodeTable(box, kind, track, feature, frame, contact, score)  # raises where they don't fit
-    if ptr.ndim != 1 or ptr.numel() == 0:
-        raise ValueError(f"ptr: shape {list(ptr.shape)}; give the node offsets [G + 1] of G graphs")
+    check_ptr_shape(ptr)
+    if not (ptr.is_cuda or torch.compiler.is_compiling()):
+        check_ptr(ptr, kind.shape[0])
     edge_index, relation, closeness = select_op(
         box.detach(),
         kind,

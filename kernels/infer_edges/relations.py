@@ -1,4 +1,7 @@
-"""What nodes are and how edges relate them: the one place where their numbers are set."""
+"""What nodes are and how edges relate them: the one place where their numbers are set.
+
+Ops compare tensors with `.value`: of `tensor == IntEnum`, torch.compile makes the constant False.
+"""
 
 from enum import IntEnum
 

@@ -20,7 +20,7 @@ def similar_pairs(
         Pairs of `tile`, int64 `[S]`, in no order.
     """
     everyone = torch.ones_like(kind, dtype=torch.bool)
-    compared = (kind != NodeKind.SCENE) & (score > 0)
+    compared = (kind != NodeKind.SCENE.value) & (score > 0)
     unit = normalize(feature, dim=-1) * compared[:, None]  # a node that is not compared is like nothing
     unit = torch.nn.functional.embedding(tile.node, pad(unit, (0, 0, 0, 1)))  # [G, P, D]
     cosine = unit @ unit.mT

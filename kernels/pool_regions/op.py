@@ -26,7 +26,8 @@ def pool_regions(patches: Tensor, box: Tensor, frame: Tensor) -> Tensor:
         `[N, D]` in the type of patches.
 
     Raises:
-        ValueError: a shape is wrong, or (looked at on the CPU alone) a region's frame is not there.
+        ValueError: a shape is wrong, or a region's frame is not there, which is looked at on the CPU alone and not
+            while torch.compile traces.
     """
     _check(patches, box, frame)
     pooled: Tensor = pool_op(patches, box.detach(), frame)
@@ -87,7 +88,7 @@ def _check(patches: Tensor, box: Tensor, frame: Tensor) -> None:
         raise ValueError(f"frame: {frame.dtype} {list(frame.shape)}; give integers of shape [N]")
     if tuple(box.shape) != (frame.shape[0], 4):
         raise ValueError(f"box: shape {list(box.shape)}; give [{frame.shape[0]}, 4] for {frame.shape[0]} regions")
-    if frame.device.type == "cpu" and frame.numel() > 0:
+    if frame.device.type == "cpu" and frame.numel() > 0 and not torch.compiler.is_compiling():
         first, last = (int(x) for x in frame.aminmax())
         if first < 0 or last >= patches.shape[0]:
             wrong = first if first < 0 else last

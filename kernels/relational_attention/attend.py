@@ -27,13 +27,14 @@ def relational_attention(
         out_i = Σ_j softmax_j( scale · q_i·k_j + relation_bias[r_ij] + log confidence_ij ) · v_j
 
     A node without incoming edges gets 0. An edge of confidence 0 does not exist, and its confidence gets the
-    gradient 0. With neither relation nor confidence it is the core of PyG's `TransformerConv`
-    (https://arxiv.org/abs/2009.03509). Sums are kept in float32 (float64 for float64 inputs). A second
-    derivative is defined for small batches on the CPU alone: asking for one elsewhere raises.
+    gradient 0; for a head, nor does one whose relation has the bias -inf. With neither relation nor confidence it
+    is the core of PyG's `TransformerConv` (https://arxiv.org/abs/2009.03509). Sums are kept in float32 (float64
+    for float64 inputs). A second derivative and forward-mode derivatives are defined for small batches on the CPU
+    alone: asking for one elsewhere raises.
 
     Args:
-        query: `[N, H, D]`, as are key and value, of one type and device, and finite: in tiles, what is not finite
-            reaches every node of its graph.
+        query: `[N, H, D]`, as are key and value, of one type (but under autocast) and device, and finite: in tiles,
+            what is not finite reaches every node of its graph.
         key: `[N, H, D]`.
         value: `[N, H, D]`.
         layout: the edges, and their relations where relation_bias is given; or the nodes to infer them from.
@@ -52,8 +53,12 @@ def relational_attention(
     if isinstance(layout.edges, InferredEdges):
         if inferred_op.takes(query, key, value, layout.edges, relation_bias):
             return inferred_op.attend(query, key, value, layout.edges, relation_bias, scale)
+        absent = (layout.edges.score <= 0)[:, None, None]  # may hold anything; a tile would spread what is not finite
+        query, key, value = (rows.masked_fill(absent, 0) for rows in (query, key, value))
         layout, edge_confidence = layout.inferred()
     edges = layout.edges
+    if relation_bias is not None and layout.num_relations is not None:
+        relation_bias = relation_bias[: layout.num_relations]
     if isinstance(edges, TileEdges):
         confidence = None if edge_confidence is None else edges.spread(edge_confidence)
         if cpu_small.takes(query, edges):
@@ -72,6 +77,7 @@ def relational_attention_into(
     value: Tensor,
     layout: EdgeLayout,
     relation_bias: Tensor | None = None,
+    edge_confidence: Tensor | None = None,
     scale: float | None = None,
 ) -> None:
     """`relational_attention` without gradients, written into `out` `[N, H, D]`.
@@ -81,7 +87,7 @@ def relational_attention_into(
     Raises:
         ValueError: the shapes don't fit each other or the layout.
     """
-    _check(query, key, value, layout, relation_bias, None)
+    _check(query, key, value, layout, relation_bias, edge_confidence)
     if out.shape != query.shape or out.dtype != query.dtype or out.stride()[1:] != (query.shape[2], 1):
         given = f"{out.dtype} {list(out.shape)} of strides {list(out.stride())}"
         raise ValueError(f"out: {given}; give it as query is, contiguous but from node to node")
@@ -92,7 +98,7 @@ def relational_attention_into(
             scale = query.shape[-1] ** -0.5 if scale is None else scale
             inferred_op.attend_into(out, query, key, value, layout.edges, relation_bias, scale)
         else:
-            out.copy_(relational_attention(query, key, value, layout, relation_bias, scale=scale))
+            out.copy_(relational_attention(query, key, value, layout, relation_bias, edge_confidence, scale))
 
 
 def _check(
@@ -105,8 +111,9 @@ def _check(
 ) -> None:
     if query.ndim != 3 or query.shape[0] != layout.num_nodes:
         raise ValueError(f"query: shape {list(query.shape)}; the layout has {layout.num_nodes} nodes, give [N, H, D]")
+    cast = torch.is_autocast_enabled(query.device.type)  # then the ops give all three one type
     for name, tensor in (("key", key), ("value", value)):
-        if tensor.shape != query.shape or tensor.dtype != query.dtype:
+        if tensor.shape != query.shape or (tensor.dtype != query.dtype and not cast):
             given, wanted = f"{tensor.dtype} {list(tensor.shape)}", f"{query.dtype} {list(query.shape)}"
             raise ValueError(f"{name}: {given}; give it as query is, {wanted}")
     if layout.device != query.device:

@@ -110,7 +110,7 @@ def _bias(relation: Tensor | None, relation_bias: Tensor | None, sure: Tensor | 
     else:
         out.zero_()
     if sure is not None:
-        out.add_(sure.log().masked_fill_(sure <= 0, -math.inf))
+        out.add_(sure.log().masked_fill_(~(sure > 0), -math.inf))
 
 
 def _add_scores(edges: CsrEdges, left: Tensor, right: Tensor, scale: float, out: Tensor) -> None:

@@ -43,7 +43,7 @@ def attend_small(
         scores = torch.bmm(q, k.mT).view(heads, graphs, slots, slots)
         logit = torch.add(bias, scores, alpha=scale).view(-1, slots, slots)
     weight = logit.softmax(dim=-1)
-    if edges.isolated or confidence is not None:
+    if edges.isolated or confidence is not None or relation_bias is not None:
         weight = (weight.view(heads, graphs, slots, slots) * has_edge(bias)).view(-1, slots, slots)
     out = torch.bmm(weight, v).view(heads, graphs, slots, dim)
     return out.permute(1, 2, 0, 3).reshape(nodes, heads, dim).to(query.dtype)

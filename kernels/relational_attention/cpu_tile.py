@@ -4,6 +4,7 @@ A head's rows are read where they are. Graphs are taken in steps, so that a step
 unequal size are padded first. The backward computes the weights again.
 """
 
+import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -71,7 +72,7 @@ def attention_backward(
     if relation_bias is not None:
         of_bias = of_code[:, 1:].t().to(relation_bias.dtype).contiguous()
     if confidence is not None:
-        of_confidence = of_confidence.div_(confidence).masked_fill_(confidence <= 0, 0).to(confidence.dtype)
+        of_confidence = of_confidence.div_(confidence).masked_fill_(~(confidence > 0), 0).to(confidence.dtype)
     of_query, of_key, of_value = (_rows(x, slot, query) for x in (of_query, of_key, of_value))
     return of_query, of_key, of_value, of_bias, of_confidence
 
@@ -82,7 +83,7 @@ class _Step(NamedTuple):
     Attributes:
         graphs: which, `g` of them.
         bias: what is added to the scores, `[H or 1, g, P, P]`.
-        exists: whether a node has an edge, bool `[g, P, 1]`; None where all have.
+        exists: whether a node has an edge, bool `[H or 1, g, P, 1]`; None where all have.
         num_heads: H.
     """
 
@@ -99,7 +100,7 @@ class _Step(NamedTuple):
         """The softmax of a head's logits, `[g, P, P]`; 0 in the row of a node without edges."""
         scores = torch.bmm(query, key.mT)
         weight = torch.add(self.bias[head % len(self.bias)], scores, alpha=scale, out=scores).softmax(dim=-1)
-        return weight if self.exists is None else weight.mul_(self.exists)
+        return weight if self.exists is None else weight.mul_(self.exists[head % len(self.exists)])
 
 
 def _steps(
@@ -112,11 +113,12 @@ def _steps(
 ) -> Iterator[_Step]:
     graphs, slots, heads, dim = rows.shape
     size = max(1, SMALL // (slots * max(slots, dim)))
+    banned = relation_bias is not None and bool((relation_bias == -math.inf).any())
     for start in range(0, graphs, size):
         part = slice(start, start + size)
         known, sure = (None if x is None else x[part] for x in (mask, confidence))
         bias = edge_bias(code[part], known, relation_bias, sure)
-        yield _Step(part, bias, has_edge(bias) if isolated or sure is not None else None, heads)
+        yield _Step(part, bias, has_edge(bias) if isolated or banned or sure is not None else None, heads)
 
 
 def _slots(query: Tensor, ptr: Tensor, code: Tensor) -> Tensor | None:

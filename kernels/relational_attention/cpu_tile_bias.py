@@ -1,11 +1,14 @@
 """What the edges of small graphs add to the scores, on the CPU. Differentiable."""
 
+import math
+
 import torch
 from torch import Tensor
 
 from egograph.kernels.tile_edges import NO_EDGE, no_edge_mask
 from egograph.kernels.working_type import working_type
 
+_LOWEST = NO_EDGE / 10
 SMALL = 2**18  # elements of a tensor that stays in the cache: 1 MB in float32
 
 
@@ -22,7 +25,8 @@ def edge_bias(code: Tensor, mask: Tensor | None, relation_bias: Tensor | None, c
         bias = (no_edge_mask(code) if mask is None else mask)[None]
     else:
         bias_of = relation_bias.to(working_type(relation_bias)).t()
-        table = torch.nn.functional.pad(bias_of, (1, 0), value=NO_EDGE)
+        banned = bias_of == -math.inf  # the relation's edges do not exist; a bias that is just very low loses to none
+        table = torch.nn.functional.pad(bias_of.clamp(min=_LOWEST).masked_fill(banned, NO_EDGE), (1, 0), value=NO_EDGE)
         bias = table.index_select(1, code.flatten().int()).view(-1, *code.shape)
     if confidence is None:
         return bias
@@ -32,5 +36,5 @@ def edge_bias(code: Tensor, mask: Tensor | None, relation_bias: Tensor | None, c
 
 
 def has_edge(bias: Tensor) -> Tensor:
-    """Whether each node has an incoming edge, bool `[G, P, 1]`, by the `bias` `[H or 1, G, P, P]`."""
-    return bias[0].detach().amax(dim=-1, keepdim=True) > NO_EDGE / 2
+    """Whether each node has an incoming edge, bool `[H or 1, G, P, 1]`, by the `bias` `[H or 1, G, P, P]`."""
+    return bias.detach().amax(dim=-1, keepdim=True) > NO_EDGE / 2

@@ -1,4 +1,4 @@
-"""Attention over CSR edges as a torch op: CUDA tensors take the Triton form, CPU tensors sparse products."""
+"""Attention over CSR edges as a torch op: CUDA tensors take the Triton form, CPU tensors one head at a time."""
 
 from typing import Any
 
@@ -33,6 +33,7 @@ def csr_attention(
     """
     csr = CsrEdges.of_tensors(edges)
     if query.device.type == "cpu":
+        csr.check(query.shape[0])  # laid out while torch.compile traced, they were not looked at
         return cpu_csr.attention_forward(query, key, value, csr, relation_bias, edge_confidence, scale)
     from egograph.kernels.relational_attention import triton_csr  # Triton is there on GPU machines alone
 

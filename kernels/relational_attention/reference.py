@@ -40,6 +40,7 @@ def relational_attention_reference(
             logit = logit + relation_bias[relation[edges]]
         if edge_confidence is not None:
             logit = logit + edge_confidence[edges].log()[:, None]
-        weight = logit.softmax(dim=0)
+        exist = (logit > -torch.inf).any(dim=0)  # a head for which all are banned gives 0
+        weight = torch.where(exist, logit, 0).softmax(dim=0) * exist
         rows.append((weight[:, :, None] * value[sender[edges]]).sum(0))
     return torch.stack(rows) if rows else torch.zeros_like(query)

@@ -4,9 +4,11 @@ from functools import partial
 from itertools import groupby
 from pathlib import Path
 from time import sleep
+from typing import Any
 
 import pytest
 import torch
+from torch import Tensor
 
 from egograph.bench import correctness
 from egograph.bench.contestants import OURS, contestants
@@ -43,6 +45,22 @@ def test_a_wrong_result_has_no_speed(problem: Problem, monkeypatch: pytest.Monke
     monkeypatch.setattr(correctness, "relational_attention", lambda *args: right(*args) * 1.001)
     with pytest.raises(EgographError, match="no speed is told of a wrong result"):
         measure(problem, seconds=0, compiled=False, bandwidth=None)
+
+
+@pytest.mark.parametrize("of_output", [True, False])
+def test_a_result_that_is_no_number_has_no_speed(problem: Problem, monkeypatch: pytest.MonkeyPatch, of_output: bool):
+    right = correctness.relational_attention
+
+    def spoiled(*args: Any) -> Tensor:
+        out = right(*args)
+        if of_output:
+            return out.index_fill(0, torch.tensor([1]), torch.nan)
+        out.register_hook(lambda grad: grad * torch.nan)
+        return out
+
+    monkeypatch.setattr(correctness, "relational_attention", spoiled)
+    with pytest.raises(EgographError, match="relative error nan, 1e-05 is allowed"):
+        check(problem, layouts(problem)[0])
 
 
 def test_everybody_attends_over_the_same_graph(problem: Problem):

@@ -98,8 +98,18 @@ def test_the_edges_of_hubs_are_split_in_order():
             r"relation: torch.float32 \[2\]; give one integer per edge, \[1\]",
         ),
         ((torch.tensor([[0], [1]]), 5, torch.tensor([-1])), "relation: -1; relations count from 0"),
-        ((torch.tensor([[0], [1]]), 5, None, torch.zeros(1, 2)), r"ptr: shape \[1, 2\]"),
-        ((torch.tensor([[0], [1]]), 5, None, torch.tensor([0, 4])), "ptr: ends at 4, there are 5 nodes"),
+        ((torch.tensor([[0], [1]]), 5, None, torch.zeros(1, 2)), r"ptr: torch.float32 \[1, 2\]; give the node offsets"),
+        (
+            (torch.tensor([[0], [1]]), 5, None, torch.tensor([0, 4])),
+            "ptr: runs from 0 to 4; give the node offsets of all graphs",
+        ),
+        ((torch.tensor([[0], [1]]), 5, None, torch.tensor([0, 4, 2, 5])), "ptr: falls somewhere; give the node"),
+        ((torch.tensor([[0], [1]]), 5, None, torch.tensor([2, 5])), "ptr: runs from 2 to 5; give the node offsets"),
+        ((torch.tensor([[0], [1]]), 5, None, torch.tensor([0])), "ptr: runs from 0 to 0; give the node offsets"),
+        ((torch.tensor([[0], [1]]), 5, None, torch.tensor([0.0, 5.0])), r"ptr: torch.float32 \[2\]; give the node"),
+        ((torch.zeros(2, 0, dtype=torch.int64), 5, None, torch.tensor([0, 3])), "ptr: runs from 0 to 3; give"),
+        ((torch.tensor([[0], [1]]), 5, None, None, "tiles"), "form: 'tiles'; give tile or csr, or leave it out"),
+        ((torch.tensor([[0], [1]]), 2**31), "edge_index: 2147483648 nodes, 1 edges; at most 2147483647 of each"),
         ((torch.tensor([[0, 1], [1, 3]]), 5, None, torch.tensor([0, 2, 5])), "edge_index: 1 edges run from one graph"),
     ],
 )
@@ -135,12 +145,27 @@ def test_nodes_that_give_no_layout():
         EdgeLayout.from_nodes(**table, graphs=5)
     with pytest.raises(ValueError, match=r"score: shape \[23\]; give \[24\] for 24 nodes"):
         EdgeLayout.from_nodes(**table | {"score": table["score"][1:]})
+    with pytest.raises(ValueError, match=r"kind: shape \[24, 2\]; give \[N\], a kind for each node"):
+        EdgeLayout.from_nodes(**table | {"kind": torch.zeros(24, 2)})
     layout, rows = EdgeLayout.from_nodes(**table, graphs=2), torch.randn(24, 2, 8)
     with pytest.raises(ValueError, match=r"edge_confidence: the layout infers its edges, and how sure they are"):
         relational_attention(rows, rows, rows, layout, edge_confidence=torch.ones(3))
     edge_index = infer_edges(**table, ptr=ptr)[0]
     with pytest.raises(TypeError, match=r"inferred: this layout was made from edges"):
         EdgeLayout.from_edge_index(edge_index, 24).inferred()
+
+
+def test_rows_without_a_node_may_hold_anything():
+    table = random_table([12, 12], torch.float32)
+    del table["ptr"]
+    absent = torch.arange(24) % 5 == 0
+    table["score"] = table["score"].clamp(min=0.1).masked_fill(absent, 0)
+    layout = EdgeLayout.from_nodes(**table, graphs=2)
+    rows = torch.randn(24, 2, 8)
+    spoiled = rows.masked_fill(absent[:, None, None], torch.nan)
+    out = relational_attention(spoiled, spoiled, spoiled, layout)
+    torch.testing.assert_close(out, relational_attention(rows, rows, rows, layout))
+    assert not out[absent].any()
 
 
 def test_nodes_that_change_change_the_edges_and_keep_their_gradients():

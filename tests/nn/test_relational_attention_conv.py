@@ -118,3 +118,7 @@ def test_relations_come_from_one_place(graph: Data):
         conv(graph.x, layout, graph.edge_type)
     with pytest.raises(ValueError, match=r"out_channels 30 is no multiple of heads 4; choose one that is"):
         RelationalAttentionConv(16, 30, heads=4)
+    with pytest.raises(ValueError, match=r"out_channels 32 is no multiple of heads 0; choose one that is"):
+        RelationalAttentionConv(16, 32, heads=0)
+    with pytest.raises(ValueError, match=r"edge_type: the layer has no relations; make it with num_relations="):
+        layer(num_relations=0)(graph.x, graph.edge_index, graph.edge_type)

@@ -65,6 +65,15 @@ def test_a_step_gives_what_the_layers_give_for_the_last_nodes():
             torch.testing.assert_close(found[score > 0], wanted[score > 0])
 
 
+def test_on_the_cpu_the_edges_are_listed_once_a_step(monkeypatch: pytest.MonkeyPatch):
+    step = the_step(two_layers())
+    listed: list[EdgeLayout] = []
+    right = EdgeLayout.inferred
+    monkeypatch.setattr(EdgeLayout, "inferred", lambda layout: listed.append(layout) or right(layout))
+    step()
+    assert len(listed) == 1
+
+
 def test_a_step_keeps_no_history_of_gradients():
     step = the_step(two_layers())
     nodes = random_rows(STREAMS * MOST, CHANNELS, FEATURE_CHANNELS)

@@ -188,6 +188,23 @@ def test_half_precision_tables_give_float32_confidences():
     assert torch.equal(edge_index, infer_edges(**exact)[0])
 
 
+def test_it_compiles():
+    table = random_table([6, 5], torch.float32)
+    contact = table["contact"].requires_grad_()
+
+    def sums(**columns: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        edge_index, relation, confidence = infer_edges(**columns)
+        return edge_index, relation, confidence * 2
+
+    for fullgraph in (True, False):
+        found = torch.compile(sums, fullgraph=fullgraph, backend="aot_eager")(**table)
+        wanted = sums(**table)
+        for one, other in zip(found, wanted, strict=True):
+            torch.testing.assert_close(one, other)
+        gradients = [torch.autograd.grad(out[2].sum(), contact)[0] for out in (found, wanted)]
+        torch.testing.assert_close(*gradients)
+
+
 def test_opcheck():
     table = random_table([12, 7], torch.float32)
     names = ("box", "kind", "track", "feature", "frame", "ptr", "contact", "score")
@@ -200,8 +217,8 @@ def test_opcheck():
         ("box", torch.zeros(5, 3), r"box: shape \[5, 3\]; give \[5, 4\] for 5 nodes"),
         ("score", torch.zeros(4), r"score: shape \[4\]; give \[5\]"),
         ("feature", torch.zeros(5), r"feature: shape \[5\]; give \[5, D\]"),
-        ("ptr", torch.tensor([0, 4]), "ptr: ends at 4, there are 5 nodes"),
-        ("ptr", torch.tensor(5), r"ptr: shape \[\]; give the node offsets"),
+        ("ptr", torch.tensor([0, 4]), "ptr: runs from 0 to 4; give the node offsets"),
+        ("ptr", torch.tensor(5), r"ptr: torch.int64 \[\]; give the node offsets"),
     ],
 )
 def test_tables_that_do_not_fit_are_named(name: str, value: Tensor, message: str):

@@ -88,6 +88,18 @@ def test_gradcheck():
     assert torch.autograd.gradcheck(lambda x: pool_regions(x, box, frame), patches)
 
 
+def test_it_compiles_in_one_graph():
+    patches = random_patches(2, 4, 5, 3).requires_grad_()
+    box, frame = torch.rand(7, 4), torch.arange(7) % 2
+
+    def twice(patches: Tensor) -> Tensor:
+        return pool_regions(patches, box, frame) * 2
+
+    found, wanted = torch.compile(twice, fullgraph=True, backend="aot_eager")(patches), twice(patches)
+    torch.testing.assert_close(found, wanted)
+    torch.testing.assert_close(*(torch.autograd.grad(out.square().sum(), patches)[0] for out in (found, wanted)))
+
+
 def test_opcheck():
     box, frame = awkward_regions()
     patches = random_patches(4, 3, 5, 2, torch.float32)

@@ -1,12 +1,15 @@
 """Relational attention obeys torch: its gradients are right, its ops are sound, and it compiles in one graph."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import Tensor
+from torch.autograd import forward_ad
 
 from egograph.kernels.relational_attention.csr_op import csr_attention_backward_op, csr_attention_op
 from egograph.kernels.relational_attention.tile_op import tile_attention_backward_op, tile_attention_op
-from egograph.ops import relational_attention
+from egograph.ops import EdgeLayout, relational_attention
 from tests.kernels.graphs import AWKWARD, Edges, attention_over, random_graphs, relative_error
 from tests.kernels.relational_attention.forms import CPU_FORMS, attend, reference
 
@@ -65,6 +68,37 @@ def test_a_second_derivative_raises(form: str):
     (gradient,) = torch.autograd.grad(attend(given, EDGES, form).sum(), given.query, create_graph=True)
     with pytest.raises(RuntimeError, match="has no derivative"):
         gradient.sum().backward()
+
+
+@pytest.mark.parametrize("form", ["tile", "csr"])
+def test_a_forward_mode_derivative_raises(form: str):
+    given = attention_over(EDGES)
+    with forward_ad.dual_level(), pytest.raises(NotImplementedError, match="jvp"):
+        attend(replace(given, query=forward_ad.make_dual(given.query, torch.ones_like(given.query))), EDGES, form)
+
+
+@EVERY_FORM
+def test_under_autocast_the_rows_may_be_of_different_types(form: str):
+    given = attention_over(EDGES, torch.float32)
+    mixed = replace(given, query=given.query.bfloat16())
+    with torch.autocast("cpu", torch.bfloat16):
+        torch.testing.assert_close(attend(mixed, EDGES, form), attend(given, EDGES, form))
+    with pytest.raises(ValueError, match=r"key: torch.float32 .*; give it as query is"):
+        attend(mixed, EDGES, form)
+
+
+def test_an_edge_that_is_not_there_is_named_where_the_layout_could_not_look():
+    rows = torch.randn(6, 2, 4)
+
+    def layer(edge_index: Tensor) -> Tensor:
+        return relational_attention(rows, rows, rows, EdgeLayout.from_edge_index(edge_index, 6))
+
+    compiled = torch.compile(layer, fullgraph=True, backend="eager")
+    right = torch.tensor([[0, 3], [1, 2]])
+    torch.testing.assert_close(compiled(right), layer(right))
+    for wrong in ([[0, 2**30], [1, 2]], [[0, 3], [1, 6]], [[0, -1], [1, 2]], [[0, 3], [-1, 2]]):
+        with pytest.raises(ValueError, match="edge_index: names a node that is not one of 6"):
+            compiled(torch.tensor(wrong))
 
 
 @EVERY_FORM

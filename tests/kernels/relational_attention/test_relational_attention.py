@@ -57,6 +57,37 @@ def test_a_node_whose_edges_all_have_confidence_0_gets_0_and_gives_no_gradient(f
 
 
 @EVERY_FORM
+@pytest.mark.parametrize("low", [-torch.inf, torch.finfo(torch.float32).min, -1e9])
+def test_a_relation_may_be_banned_for_a_head(form: str, low: float):
+    given = attention_over(EDGES, torch.float32)
+    bias = given.relation_bias.detach().clone()
+    bias[0, 0] = bias[2, 1] = low
+    bias[:, 2] = low  # all of them
+    given = replace(given, relation_bias=bias.requires_grad_())
+    out, wanted = attend(given, EDGES, form), reference(given, EDGES)
+    torch.testing.assert_close(out, wanted)
+    assert bool(out[:, 2].any()) == (low != -torch.inf)
+    pairs = list(zip(gradients(out, given), gradients(wanted, given), strict=True))
+    assert given.inputs[3] is given.relation_bias
+    if form == "small" and low < -1e29:
+        del pairs[3]  # a bias as low as that gets no gradient there
+    for found, right in pairs:
+        torch.testing.assert_close(found, right)
+
+
+@EVERY_FORM
+def test_a_confidence_that_is_nan_is_no_edge(form: str):
+    given = attention_over(EDGES)
+    sure = given.edge_confidence.detach().clone()
+    sure[::3] = torch.nan
+    kept = ~sure.isnan()
+    given = replace(given, edge_confidence=sure.requires_grad_())
+    out = attend(given, EDGES, form)
+    torch.testing.assert_close(out, attend(*with_edges(given, kept), form))
+    assert all(gradient.isfinite().all() for gradient in gradients(out, given))
+
+
+@EVERY_FORM
 def test_a_doubtful_edge_counts_less(form: str):
     edges = Edges(torch.tensor([[0, 1], [2, 2]]), 3)
     same = torch.zeros(3, 1, 1, dtype=torch.float64)
