@@ -1,7 +1,7 @@
 """Whether our attention is right on what it is timed on: a wrong result has no speed."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import torch
@@ -14,6 +14,7 @@ from egograph.kernels.relational_attention.reference import relational_attention
 from egograph.ops import EdgeLayout, relational_attention
 
 TOLERANCE = {torch.float32: 1e-5, torch.bfloat16: 1e-2, torch.float16: 1e-2}
+_EDGES_AT_ONCE = 500_000
 _WRITTEN_OUT = 600  # nodes that the reference, one receiver at a time, is asked about
 
 
@@ -41,13 +42,25 @@ def _plain(problem: Problem, layout: EdgeLayout) -> float:
     out = relational_attention(query, key, value, layout)
     found = (out, *torch.autograd.grad(out, problem.rows, problem.grad))
     errors = []
-    for head in range(problem.heads):  # by itself, for float64 of all heads may not fit into the memory
-        rows = _doubles(tuple(x[:, head : head + 1] for x in problem.rows))
-        right = transformer_core(replace(problem, heads=1, rows=rows))().view(rows[0].shape)
-        grad = problem.grad[:, head : head + 1].double()
-        wanted = (right, *torch.autograd.grad(right, rows, grad))
-        errors.append(_worst([x[:, head : head + 1] for x in found], wanted))
+    for nodes, edge_index in _parts(problem):
+        for head in range(problem.heads):  # by itself, for float64 of all heads may not fit into the memory
+            part = (slice(nodes.start, nodes.stop), slice(head, head + 1))
+            rows = _doubles(tuple(x[part] for x in problem.rows))
+            right = transformer_core(replace(problem, heads=1, rows=rows, edge_index=edge_index))().view(rows[0].shape)
+            wanted = (right, *torch.autograd.grad(right, rows, problem.grad[part].double()))
+            errors.append(_worst([x[part] for x in found], wanted))
     return _highest(errors)
+
+
+def _parts(problem: Problem) -> Iterator[tuple[range, Tensor]]:
+    """Some graphs at a time: their nodes, and their edges counted from the first of these; a large graph whole."""
+    shape = problem.shape
+    graphs = shape.graphs if shape.graphs == 1 else max(1, _EDGES_AT_ONCE // shape.edges)
+    for first in range(0, shape.graphs, graphs):
+        last = min(first + graphs, shape.graphs)
+        edges = slice(first * shape.edges, last * shape.edges)  # they come graph by graph
+        nodes = range(first * shape.nodes, last * shape.nodes)
+        yield nodes, problem.edge_index[:, edges] - nodes.start
 
 
 def _relational(problem: Problem) -> float:

@@ -84,9 +84,8 @@ def _keep(record: dict[str, Any], folder: Path) -> None:
 
 
 def _lines(shape: dict[str, Any]) -> list[str]:
-    title = (
-        f"{shape['shape']}  H={shape['heads']} D={shape['dim']}  {shape['form']}, error {shape['relative_error']:.0e}"
-    )
+    size = f"{shape['shape']}  H={shape['heads']} D={shape['dim']}"
+    title = f"{size}  {shape['form']}, error {shape['relative_error']:.0e}, laid out in {shape['layout_ms']:.3f} ms"
     floor = f"  {shape['over_floor'][0]}× and {shape['over_floor'][1]}× the roofline" if "over_floor" in shape else ""
     rows = [
         f"  {row['against']:17} {row['name']:32} {row['forward_ms']:10.3f} ms ×{row['forward_ratio']:<7.4g}"

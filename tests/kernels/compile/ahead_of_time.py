@@ -11,6 +11,8 @@ from triton.compiler import ASTSource, CompiledKernel
 
 # What a runtime argument's type may be: `i32d` is an integer that 16 divides, as Triton finds at a launch.
 DIVISIBLE = "i32d"
+# Bytes of shared memory that a block can have (CUDA C++ programming guide, compute capabilities 8.0 and 9.0).
+SHARED = {80: 163 * 1024, 90: 227 * 1024}
 
 
 def compile_kernel(
@@ -38,7 +40,7 @@ def compile_kernel(
 
 
 def resources(compiled: CompiledKernel, architecture: int) -> dict[str, int]:
-    """Registers a thread, and bytes that a thread spills and fills again, as the assembler counts them."""
+    """Registers a thread, bytes that a thread spills and fills again, and bytes of shared memory a block."""
     tools = Path(triton.__file__).parent / "backends/nvidia/bin"
     with tempfile.TemporaryDirectory() as folder:
         ptx = Path(folder) / "kernel.ptx"
@@ -55,7 +57,9 @@ def resources(compiled: CompiledKernel, architecture: int) -> dict[str, int]:
     spills = re.search(r"(\d+) bytes spill stores, (\d+) bytes spill loads", said)
     assert registers is not None, said
     assert spills is not None, said
-    return {"registers": int(registers[1]), "spilled": int(spills[1]) + int(spills[2])}
+    shared = compiled.metadata.shared
+    assert shared <= SHARED[architecture], f"{shared} bytes of shared memory: the kernel could not be launched"
+    return {"registers": int(registers[1]), "spilled": int(spills[1]) + int(spills[2]), "shared": shared}
 
 
 def assert_within(budget: dict[str, dict[str, int]], case: str, taken: dict[str, int]):
