@@ -8,7 +8,7 @@ from egograph.kernels.inferred_edges import InferredEdges
 from egograph.kernels.relational_attention import cpu_small, inferred_op
 from egograph.kernels.relational_attention.csr_op import csr_attention_op
 from egograph.kernels.relational_attention.tile_op import tile_attention_op
-from egograph.kernels.tile_edges import TileEdges
+from egograph.kernels.tile_edges import MAX_RELATIONS, TileEdges
 
 
 def relational_attention(
@@ -38,7 +38,7 @@ def relational_attention(
         key: `[N, H, D]`.
         value: `[N, H, D]`.
         layout: the edges, and their relations where relation_bias is given; or the nodes to infer them from.
-        relation_bias: `[R, H]`; every relation of the layout is below R.
+        relation_bias: `[R, H]`; every relation of the layout is below R. On CUDA, of more than 126 it gets no gradient.
         edge_confidence: `[E]` in 0 … 1, in the order of the `edge_index` that the layout was made from.
         scale: 1/√D unless given.
 
@@ -46,7 +46,7 @@ def relational_attention(
         `[N, H, D]` in the type of query.
 
     Raises:
-        ValueError: the shapes don't fit each other or the layout.
+        ValueError: the shapes don't fit each other or the layout, or the bias wants a gradient that there is not.
     """
     _check(query, key, value, layout, relation_bias, edge_confidence)
     scale = query.shape[-1] ** -0.5 if scale is None else scale
@@ -59,6 +59,10 @@ def relational_attention(
     edges = layout.edges
     if relation_bias is not None and layout.num_relations is not None:
         relation_bias = relation_bias[: layout.num_relations]
+    trained = relation_bias is not None and relation_bias.requires_grad and torch.is_grad_enabled()
+    if relation_bias is not None and trained and query.is_cuda and len(relation_bias) > MAX_RELATIONS:
+        told = f"{len(relation_bias)} relations; on CUDA at most {MAX_RELATIONS} get a gradient"
+        raise ValueError(f"relation_bias: {told}; merge relations, or detach it")
     if isinstance(edges, TileEdges):
         confidence = None if edge_confidence is None else edges.spread(edge_confidence)
         if cpu_small.takes(query, edges):
