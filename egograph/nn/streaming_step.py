@@ -6,7 +6,8 @@ import torch
 from torch import Tensor
 
 from egograph.kernels.infer_edges.rules import DEFAULT_RULES
-from egograph.kernels.relational_attention import relational_attention_into
+from egograph.kernels.inferred_edges import InferredEdges
+from egograph.kernels.relational_attention import inferred_op, relational_attention_into
 from egograph.kernels.tile_edges import MAX_NODES
 from egograph.nn.relational_attention_conv import RelationalAttentionConv
 from egograph.ops import RELATIONS, EdgeLayout, EdgeRules, NodeMemory, NodeRows
@@ -75,8 +76,8 @@ class StreamingStep:
         """Takes `incoming` into the memory and writes `out`, which it gives."""
         self.memory.insert(self.incoming, self.count)
         layout, confidence = self.memory.layout(self.rules), None
-        if not self.count.is_cuda:
-            layout, confidence = layout.inferred()  # once for all layers; on CUDA each infers them on chip
+        if not self._layers[0].infers_on_chip(layout):
+            layout, confidence = layout.inferred()  # once for all layers
         state = self.memory.rows.state
         for layer in self._layers:
             state = layer(state, layout, confidence)
@@ -101,6 +102,10 @@ class _PackedConv:
         query, key, value, self.out = self._projected.split(width, dim=1)
         self._query, self._key, self._value = query.view(by_head), key.view(by_head), value.view(by_head)
         self._message_by_head = self._message.view(by_head)
+
+    def infers_on_chip(self, layout: EdgeLayout) -> bool:
+        assert isinstance(layout.edges, InferredEdges)  # a memory's layout is
+        return inferred_op.takes(self._query, self._key, self._value, layout.edges, self._relation_bias)
 
     def __call__(self, state: Tensor, layout: EdgeLayout, confidence: Tensor | None) -> Tensor:
         torch.addmm(self._bias, state, self._weight, out=self._projected)
