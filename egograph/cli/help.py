@@ -70,8 +70,7 @@ def command_help(command: Command, kind: type, values: Mapping[str, Any], groups
         values: its composed config; overrides that came with `--help` show in it.
         groups: its config groups with the options chosen.
     """
-    positional = command.positional
-    usage = f"usage: egograph {command.name} {positional.usage + ' ' if positional else ''}[key=value…] [options]"
+    usage = " ".join([command.name, *(positional.usage for positional in command.positionals)])
     meaning = meanings(kind)
     by_name = {
         f"{group}={_shown(option)}": f"{meaning.get(group, '')}; one of {', '.join(group_options(group))}"
@@ -80,11 +79,11 @@ def command_help(command: Command, kind: type, values: Mapping[str, Any], groups
     named = {*groups, *(f"{group}.name" for group in groups)}
     keys = [key for key in config_keys(kind, values) if key.name not in named]
     sections = [
-        [f"egograph {command.name}: {command.summary}", "", usage],
-        _section("words:", {positional.metavar: positional.meaning} if positional else {}),
+        [f"egograph {command.name}: {command.summary}", "", f"usage: egograph {usage} [key=value…] [options]"],
+        _section("words:", {positional.metavar: positional.meaning for positional in command.positionals}),
         _section("groups of keys, chosen by name:", by_name),
         _section("keys:", {f"{key.name}={key.default}": key.meaning for key in keys}),
-        _section("options:", _OPTIONS),
+        _section("options:", {f"--{key} …": f"the same as {key}=…" for key in command.options} | _OPTIONS),
         ["examples:", *(f"  {example}" for example in command.examples)] if command.examples else [],
         [_EXIT_CODES],
     ]

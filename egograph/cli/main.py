@@ -49,6 +49,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             log.error(_line(fault), exc_info=verbose)
     if "--json" in typed:
         print(json.dumps({"exit_code": outcome.exit_code, **outcome.record}, ensure_ascii=False))
+    elif outcome.text:
+        print(outcome.text)
     return outcome.exit_code
 
 
@@ -76,26 +78,29 @@ def _compose(command: Command, words: Words) -> tuple[Any, dict[str, Any]]:
     from egograph.cli.compose import compose
 
     composed = compose(command.name, words.overrides)
-    if words.sources:
-        composed.config[_key_of_sources(command, words.sources)] = _escaped(command, words.sources)
+    for key, value in _by_key(command, words.sources).items():
+        composed.config[key] = value
     return composed.config, composed.groups
 
 
-def _key_of_sources(command: Command, sources: Sequence[str]) -> str:
-    positional = command.positional
-    if positional is None:
+def _by_key(command: Command, sources: Sequence[str]) -> dict[str, list[str] | str]:
+    """The sources under the keys that they set."""
+    positionals = command.positionals
+    if sources and not positionals:
         raise UsageError(
             f"{sources[0]}: {command.name} takes key=value words alone; see egograph {command.name} --help"
         )
-    if not positional.many and len(sources) > 1:
-        raise UsageError(f"{sources[1]}: one {positional.metavar} is enough for {command.name}; leave it out")
-    return positional.key
-
-
-def _escaped(command: Command, sources: Sequence[str]) -> list[str] | str:
-    """Sources as the config holds them: `${` would be read as an interpolation."""
-    escaped = [source.replace("${", "\\${") for source in sources]
-    return escaped if command.positional and command.positional.many else escaped[0]
+    many = bool(positionals) and positionals[-1].many
+    if len(sources) > len(positionals) and not many:
+        enough = " and ".join(f"one {positional.metavar}" for positional in positionals)
+        verb = "is" if len(positionals) == 1 else "are"
+        raise UsageError(f"{sources[len(positionals)]}: {enough} {verb} enough for {command.name}; leave it out")
+    escaped = [source.replace("${", "\\${") for source in sources]  # `${` would be read as an interpolation
+    single = positionals[:-1] if many else positionals
+    found: dict[str, list[str] | str] = {p.key: word for p, word in zip(single, escaped, strict=False)}
+    if many and len(escaped) > len(single):
+        found[positionals[-1].key] = escaped[len(single) :]
+    return found
 
 
 def _call(command: Command, config: Any, groups: dict[str, Any], help_wanted: bool) -> Outcome:
@@ -109,9 +114,9 @@ def _call(command: Command, config: Any, groups: dict[str, Any], help_wanted: bo
 
         print(command_help(command, kind, values, groups))
         return Outcome()
-    positional = command.positional
-    if positional and positional.needed and values[positional.key] in (None, UNSET, []):
-        raise UsageError(f"egograph {command.name}: no {positional.metavar}; give {positional.meaning}")
+    for positional in command.positionals:
+        if positional.needed and values[positional.key] in (None, UNSET, []):
+            raise UsageError(f"egograph {command.name}: no {positional.metavar}; give {positional.meaning}")
     keep_freed_memory()
     outcome: Outcome = module.run(build(kind, values))
     return outcome

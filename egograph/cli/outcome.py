@@ -14,7 +14,9 @@ class Outcome:
     Attributes:
         exit_code: 0 all done; 1 something failed, with its line on stderr; 2 the command was wrong; 130 interrupted.
         record: what `--json` prints as stdout's last line.
+        text: what stdout shows in its place without `--json`.
     """
 
     exit_code: int = DONE
     record: Mapping[str, Any] = field(default_factory=dict)
+    text: str = ""

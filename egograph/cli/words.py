@@ -11,7 +11,7 @@ from egograph.spelling import did_you_mean
 
 _OVERRIDE = re.compile(r"(?:\+\+?|~)?[A-Za-z_]\w*(?:\.\w+)*(?:@[\w.]+)?=|~[A-Za-z_][\w.]*$")
 _FLAGS = ("--json", "--verbose", "--help")
-_VALUED = ("--cfg", "--source")
+_VALUED = ("--cfg", *sorted({f"--{key}" for command in COMMANDS.values() for key in command.options}))
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def read_words(argv: Sequence[str]) -> Words:
             plain.append(word)
         elif name in _VALUED:
             if not equals and not rest:
-                raise UsageError(f"{name}: needs a value; give {name}={'job' if name == '--cfg' else 'SOURCE'}")
+                raise UsageError(f"{name}: needs a value; give {name}={'job' if name == '--cfg' else '…'}")
             options[name] = value if equals else rest.pop(0)
         elif name in (*_FLAGS, "--version") and not equals:
             options[name] = ""
@@ -63,10 +63,8 @@ def read_words(argv: Sequence[str]) -> Words:
     if options.get("--cfg", "job") != "job":
         raise UsageError(f"--cfg {options['--cfg']}: not one of job; give --cfg job")
     command, sources, overrides = _sort(plain)
-    if "--source" in options:
-        if command != "webcam":
-            raise UsageError(f"--source: an option of webcam alone; give {options['--source']} as a word of its own")
-        sources.append(options["--source"])
+    for name in sorted(options.keys() & set(_VALUED) - {"--cfg"}):
+        _place(command, name, options[name], sources, overrides)
     return Words(
         command,
         tuple(sources),
@@ -87,6 +85,18 @@ def _sort(plain: Sequence[str]) -> tuple[str, list[str], list[str]]:
         )
     overrides = [word for word in words if _is_override(word)]
     return command, [word for word in words if not _is_override(word)], overrides
+
+
+def _place(command: str, name: str, value: str, sources: list[str], overrides: list[str]) -> None:
+    """Puts the value of an option `--key` where the key's is: among the sources, or among the overrides."""
+    key = name.removeprefix("--")
+    owners = [owner.name for owner in COMMANDS.values() if key in owner.options]
+    if command not in owners:
+        raise UsageError(f"{name}: an option of {' and '.join(owners)} alone; leave it out")
+    if any(positional.key == key for positional in COMMANDS[command].positionals):
+        sources.append(value)
+    else:
+        overrides.append(f"{key}={value}")
 
 
 def _is_override(word: str) -> bool:

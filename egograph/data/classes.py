@@ -104,6 +104,13 @@ class Vocabulary:
         """
         return _index(self.nouns, noun, "noun")
 
+    def fault(self, verb: int, noun: int) -> str:
+        """Which of two class ids is none of these, in words; empty if both are. -1, no label, is right too."""
+        for what, number, names in (("verb", verb, self.verbs), ("noun", noun, self.nouns)):
+            if not -1 <= number < len(names):
+                return f"an unknown {what} class"
+        return ""
+
 
 TOY_KITCHEN = Vocabulary(tuple(EPIC_VERB_IDS), tuple(EPIC_NOUN_IDS))
 

@@ -1,6 +1,5 @@
 """Hands, objects and their contacts in the VISOR JSON layout."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from egograph.data import visor_layout
+from egograph.data.json_file import read_object
 from egograph.errors import EgographError
 from egograph.nodes.nodes import LEFT_HAND, OBJECT, RIGHT_HAND
 
@@ -62,10 +62,7 @@ def read_frame_mapping(path: Path) -> FrameMapping:
     Raises:
         EgographError: the file is absent or no JSON object.
     """
-    mapping = _read_json(Path(path))
-    if not isinstance(mapping, dict):
-        raise EgographError(f"{path}: no JSON object; give VISOR's frame_mapping.json")
-    return mapping
+    return read_object(Path(path), "VISOR's frame_mapping.json")
 
 
 def read_visor(
@@ -85,21 +82,12 @@ def read_visor(
         EgographError: the file is absent, no VISOR JSON, or has a frame that the mapping lacks.
     """
     path = Path(path)
-    content = _read_json(path)
+    content = read_object(path, "a VISOR sparse JSON")
     try:
         frames = [_frame(path, entry, frame_mapping, fps, size) for entry in content["video_annotations"]]
     except (KeyError, TypeError, ValueError, IndexError) as fault:
         raise EgographError(f"{path}: not in the VISOR layout ({fault!r}); give a VISOR sparse JSON") from None
     return sorted(frames, key=lambda frame: frame.time)
-
-
-def _read_json(path: Path) -> Any:
-    if not path.is_file():
-        raise EgographError(f"{path}: no such file; give a VISOR JSON")
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as fault:
-        raise EgographError(f"{path}: no JSON ({fault}); fetch it again") from None
 
 
 def _frame(

@@ -28,7 +28,7 @@ def test_webcam_takes_its_source_as_an_option():
     ("argv", "line"),
     [
         (["steam"], "steam: no such command; did you mean stream?; the commands are demo,"),
-        (["score"], "score: no such command"),
+        (["scores"], "scores: no such command; did you mean score?"),
         (["stream", "--jsno"], "--jsno: no such option; did you mean --json?"),
         (["stream", "--cfg"], "--cfg: needs a value; give --cfg=job"),
         (["stream", "--cfg", "hydra"], "--cfg hydra: not one of job"),

@@ -3,7 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from egograph.data.classes import Vocabulary
 from egograph.data.epic import COLUMNS, Segment, format_timestamp, parse_timestamp, read_segments, read_video_info
+from egograph.data.faults import Faults
 from egograph.errors import EgographError
 
 ROW = "P01_11_1,P01,P01_11,00:00:01.700,00:00:01.56,01:02:02.45,93,147,put down plate,put-down,1,plate,2,['plate'],[2]"
@@ -37,6 +39,39 @@ def test_timestamps_go_both_ways(seconds: float) -> None:
 def test_a_malformed_row_is_named_by_its_line(tmp_path: Path, broken: str, fault: str) -> None:
     with pytest.raises(EgographError, match=rf"EPIC_100_some.csv, line 3: .*{fault}"):
         read_segments(written(tmp_path, ROW, broken))
+
+
+def test_what_is_wrong_is_counted_and_left_out(tmp_path: Path) -> None:
+    classes = Vocabulary(("take", "put"), ("tap", "spoon", "plate"))
+    path = written(
+        tmp_path,
+        ROW,
+        ROW.replace("P01_11_1", "P01_11_2").replace("01:02:02.45", "00:00:00.5"),
+        ROW.replace("P01_11_1", "P01_11_3").replace("put-down,1", "put-down,2"),
+        ROW.replace("P01_11_1", "P01_11_4").replace("plate,2", "plate,x"),
+        ROW,
+        ROW.rpartition(",")[0],
+        ROW.replace("P01_11_1", "P01_11_5").replace("00:00:01.56", "00:00:09"),
+    )
+    faults = Faults(strict=False)
+    found = read_segments(path, faults, classes)
+    assert [segment.narration_id for segment in found] == ["P01_11_1", "P01_11_5"]
+    assert {kind: (row.count, row.first.rpartition(" ")[2]) for kind, row in faults.dropped.items()} == {
+        "not 15 columns": (1, "7"),
+        "stops at or before its start": (1, "3"),
+        "an unknown verb class": (1, "4"),
+        "a time or a class that can't be read": (1, "5"),
+        "the narration id of an earlier row": (1, "6"),
+    }
+    assert {kind: row.count for kind, row in faults.noted.items()} == {"overlaps an earlier segment": 1}
+
+
+def test_the_test_set_has_times_and_no_labels(tmp_path: Path) -> None:
+    path = tmp_path / "EPIC_100_test_timestamps.csv"
+    columns = [column for column in COLUMNS if column.endswith(("_id", "timestamp", "_frame"))]
+    row = dict(zip(COLUMNS, ROW.split(","), strict=False))
+    path.write_text("\n".join([",".join(columns), ",".join(row[column] for column in columns)]) + "\n")
+    assert read_segments(path) == [Segment("P01_11_1", "P01", "P01_11", 1.56, 3722.45, -1, -1, "")]
 
 
 def test_another_layout_is_refused(tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ def test_a_frame_without_its_original_number_is_refused(tmp_path: Path) -> None:
 def test_another_json_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.json"
     path.write_text("[1, 2]")
-    with pytest.raises(EgographError, match=r"x.json: not in the VISOR layout"):
+    with pytest.raises(EgographError, match=r"x.json: no JSON object; give a VISOR sparse JSON"):
         read_visor(path, MAPPING, fps=60.0)
 
 

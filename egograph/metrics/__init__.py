@@ -1,0 +1,1 @@
+"""The official metrics of public benchmarks, from predictions in the benchmarks' own formats."""

@@ -1,0 +1,83 @@
+"""EPIC-KITCHENS-100 action anticipation: class-mean top-5 recall.
+
+The rules are those of https://github.com/epic-kitchens/C3-Action-Anticipation.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from egograph.metrics.action_scores import TOP, ranked, ranked_actions
+from egograph.metrics.epic_submission import read_results
+from egograph.metrics.epic_truth import NOUNS, TASKS, VERBS, EpicTruth, action_id
+from egograph.metrics.submission import check_ids, class_scores, is_number, refuse
+
+
+def score(file: Path, annotations: Path) -> dict[str, float]:
+    """Recalls in percent, of all segments (`overall`), of unseen participants and of tail classes.
+
+    A recall is the mean over the classes that the subset has; a subset without segments has none.
+
+    Args:
+        file: a submission, `{"version": "0.2", "challenge": "action_anticipation", "sls_…": …, "results": {…}}`. Where
+            its segments have an `action` entry of 100 `"verb,noun"` scores, actions are ranked by these.
+        annotations: the folder of the official CSVs.
+
+    Raises:
+        EgographError: a file does not fit.
+    """
+    truth = EpicTruth.read(annotations)
+    results = read_results(file, "action_anticipation")
+    check_ids(file, "narration ids", results, truth.ids)
+    verb = class_scores(file, results, truth.ids, "verb", VERBS)
+    noun = class_scores(file, results, truth.ids, "noun", NOUNS)
+    given = any("action" in results[name] for name in truth.ids)
+    actions = _given_actions(file, results, truth.ids) if given else ranked_actions(verb, noun)
+    ranks = {"verb": ranked(verb), "noun": ranked(noun), "action": actions}
+    everything = np.ones(len(truth.segments), dtype=bool)
+    return {
+        f"{subset}_{task}_mt5r": 100 * mean_recall(ranks[task][rows, :5], truth.label[task][rows])
+        for task in TASKS
+        for subset, rows in (("overall", everything), ("unseen", truth.unseen), ("tail", truth.tail[task]))
+        if rows.any()
+    }
+
+
+def mean_recall(ranks: NDArray[np.int64], label: NDArray[np.int64]) -> float:
+    """The share of the segments of a class whose `ranks` `[N, k]` name it, mean over the classes in `label` `[N]`."""
+    hit = (ranks == label[:, None]).any(axis=1)
+    _, index, count = np.unique(label, return_inverse=True, return_counts=True)
+    return float((np.bincount(index, weights=hit) / count).mean())
+
+
+def _given_actions(file: Path, results: Mapping[str, Any], ids: Sequence[str]) -> NDArray[np.int64]:
+    """The ids `[N, 100]` of the actions that the submission ranks itself, best first."""
+    entries = [results[name].get("action") for name in ids]
+    remedy = f'give {TOP} scores a segment, {{"verb,noun": score}}, or none'
+    few = [name for name, entry in zip(ids, entries, strict=True) if not isinstance(entry, dict) or len(entry) != TOP]
+    if few:
+        refuse(file, f"not {TOP} action scores", few, remedy)
+    parsed = [[_action(key) for key in entry] for entry in entries]
+    wrong = [
+        f"{name} {key}"
+        for name, entry, actions in zip(ids, entries, parsed, strict=True)
+        for key, action in zip(entry, actions, strict=True)
+        if action is None or not is_number(entry[key])
+    ]
+    if wrong:
+        refuse(file, "no action of two class ids, or its score not a finite number", wrong, remedy)
+    actions = np.array(parsed, dtype=np.int64)
+    scores = np.array([list(entry.values()) for entry in entries], dtype=np.float64)
+    return np.take_along_axis(action_id(actions[..., 0], actions[..., 1]), ranked(scores), 1)
+
+
+def _action(key: str) -> tuple[int, int] | None:
+    """`"verb,noun"` as class ids."""
+    try:
+        verb, noun = (int(part) for part in key.split(","))
+    except ValueError:
+        return None
+    return (verb, noun) if 0 <= verb < VERBS and 0 <= noun < NOUNS else None
