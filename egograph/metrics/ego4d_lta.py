@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from egograph.data.ego4d import read_actions, read_taxonomy
-from egograph.data.epic import Segment
+from egograph.data.ego4d import read_taxonomy
 from egograph.data.json_file import read_object
 from egograph.errors import EgographError
 from egograph.metrics.submission import check_ids, refuse
@@ -76,15 +75,20 @@ def edit_distances(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArr
 
 def _read_truth(path: Path, observed: int) -> dict[str, NDArray[np.int64]]:
     """For each example the verbs and the nouns `[2, 20]` that follow."""
-    clips: dict[str, list[Segment]] = defaultdict(list)
-    for action in read_actions(path):
-        clips[action.narration_id.rpartition("_")[0]].append(action)
+    content = read_object(path, "Ego4D's fho_lta_val.json")
+    clips: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
+    try:
+        for entry in content["clips"]:
+            action = (int(entry["action_idx"]), int(entry["verb_label"]), int(entry["noun_label"]))
+            clips[entry["clip_uid"]].append(action)
+    except (KeyError, TypeError, ValueError) as fault:
+        raise EgographError(f"{path}: not in its layout ({fault!r}); give Ego4D's fho_lta_val.json") from None
     truth = {}
-    for actions in clips.values():
+    for clip, actions in clips.items():
+        actions.sort(key=lambda action: action[0])
         for first in range(observed, len(actions) - FUTURE + 1):
-            future = actions[first : first + FUTURE]
-            labels = [[action.verb for action in future], [action.noun for action in future]]
-            truth[actions[first - 1].narration_id] = np.array(labels, dtype=np.int64)
+            future = np.array(actions[first : first + FUTURE], dtype=np.int64)
+            truth[f"{clip}_{actions[first - 1][0]}"] = future[:, 1:].T
     if not truth:
         raise EgographError(f"{path}: no clip of {observed} + {FUTURE} actions; give all of Ego4D's fho_lta_val.json")
     return truth

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from egograph.metrics.action_scores import TOP, ranked, ranked_actions
-from egograph.metrics.epic_submission import read_results
+from egograph.metrics.epic_submission import read_scores
 from egograph.metrics.epic_truth import NOUNS, TASKS, VERBS, EpicTruth, action_id
-from egograph.metrics.submission import check_ids, class_scores, is_number, refuse
+from egograph.metrics.submission import is_number, refuse
 
 
 def score(file: Path, annotations: Path) -> dict[str, float]:
@@ -30,19 +30,14 @@ def score(file: Path, annotations: Path) -> dict[str, float]:
         EgographError: a file does not fit.
     """
     truth = EpicTruth.read(annotations)
-    results = read_results(file, "action_anticipation")
-    check_ids(file, "narration ids", results, truth.ids)
-    verb = class_scores(file, results, truth.ids, "verb", VERBS)
-    noun = class_scores(file, results, truth.ids, "noun", NOUNS)
+    results, verb, noun = read_scores(file, "action_anticipation", truth)
     given = any("action" in results[name] for name in truth.ids)
     actions = _given_actions(file, results, truth.ids) if given else ranked_actions(verb, noun)
     ranks = {"verb": ranked(verb), "noun": ranked(noun), "action": actions}
-    everything = np.ones(len(truth.segments), dtype=bool)
     return {
         f"{subset}_{task}_mt5r": 100 * mean_recall(ranks[task][rows, :5], truth.label[task][rows])
         for task in TASKS
-        for subset, rows in (("overall", everything), ("unseen", truth.unseen), ("tail", truth.tail[task]))
-        if rows.any()
+        for subset, rows in truth.subsets(task, "overall").items()
     }
 
 

@@ -5,13 +5,9 @@ The rules are those of https://github.com/epic-kitchens/C1-Action-Recognition; f
 
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from egograph.metrics.action_scores import ranked, ranked_actions
-from egograph.metrics.epic_submission import read_results
-from egograph.metrics.epic_truth import NOUNS, TASKS, VERBS, EpicTruth
-from egograph.metrics.submission import check_ids, class_scores
+from egograph.metrics.epic_submission import read_scores
+from egograph.metrics.epic_truth import TASKS, EpicTruth
 
 
 def score(file: Path, annotations: Path) -> dict[str, float]:
@@ -27,22 +23,12 @@ def score(file: Path, annotations: Path) -> dict[str, float]:
         EgographError: a file does not fit.
     """
     truth = EpicTruth.read(annotations)
-    results = read_results(file, "action_recognition")
-    check_ids(file, "narration ids", results, truth.ids)
-    verb = class_scores(file, results, truth.ids, "verb", VERBS)
-    noun = class_scores(file, results, truth.ids, "noun", NOUNS)
-    return accuracies(verb, noun, truth)
-
-
-def accuracies(verb: NDArray[np.float64], noun: NDArray[np.float64], truth: EpicTruth) -> dict[str, float]:
-    """The same from scores `[N, 97]` and `[N, 300]`, for other code than a submission's."""
+    _, verb, noun = read_scores(file, "action_recognition", truth)
     ranks = {"verb": ranked(verb), "noun": ranked(noun), "action": ranked_actions(verb, noun)}
     hits = {task: ranks[task][:, :5] == truth.label[task][:, None] for task in TASKS}
     found = {}
     for task in TASKS:
-        everything = np.ones(len(truth.segments), dtype=bool)
-        for subset, rows in (("all", everything), ("unseen", truth.unseen), ("tail", truth.tail[task])):
+        for subset, rows in truth.subsets(task, "all").items():
             for k in (1, 5) if subset == "all" else (1,):
-                if rows.any():
-                    found[f"{subset}_{task}_accuracy_at_{k}"] = 100 * float(hits[task][rows, :k].any(axis=1).mean())
+                found[f"{subset}_{task}_accuracy_at_{k}"] = 100 * float(hits[task][rows, :k].any(axis=1).mean())
     return found

@@ -3,9 +3,13 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from egograph.data.json_file import read_object
 from egograph.errors import EgographError
-from egograph.metrics.submission import section
+from egograph.metrics.epic_truth import NOUNS, VERBS, EpicTruth
+from egograph.metrics.submission import check_ids, class_scores, section
 
 VERSION = "0.2"
 LEVELS = ("sls_pt", "sls_tl", "sls_td")
@@ -27,3 +31,17 @@ def read_results(path: Path, challenge: str) -> dict[str, Any]:
         if type(level) is not int or not 0 <= level <= HIGHEST_LEVEL:
             raise EgographError(f"{path}: {key} is {level!r}; give the supervision level, 0 … {HIGHEST_LEVEL}")
     return section(path, content, "results")
+
+
+def read_scores(
+    path: Path, challenge: str, truth: EpicTruth
+) -> tuple[dict[str, Any], NDArray[np.float64], NDArray[np.float64]]:
+    """The results for each segment, and its verb scores `[N, 97]` and noun scores `[N, 300]`.
+
+    Raises:
+        EgographError: the file is no such submission, or not of these segments.
+    """
+    results = read_results(path, challenge)
+    check_ids(path, "narration ids", results, truth.ids)
+    verb, noun = (class_scores(path, results, truth.ids, *task) for task in (("verb", VERBS), ("noun", NOUNS)))
+    return results, verb, noun

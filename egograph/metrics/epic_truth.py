@@ -35,6 +35,12 @@ class EpicTruth:
         """The narration ids."""
         return [segment.narration_id for segment in self.segments]
 
+    def subsets(self, task: str, whole: str) -> dict[str, NDArray[np.bool_]]:
+        """The rows of all, called `whole`, of `unseen` participants and of the task's `tail`; none is empty."""
+        everything = np.ones(len(self.segments), dtype=bool)
+        rows = {whole: everything, "unseen": self.unseen, "tail": self.tail[task]}
+        return {name: of_subset for name, of_subset in rows.items() if of_subset.any()}
+
     @classmethod
     def read(cls, folder: Path) -> "EpicTruth":
         """Read `EPIC_100_{validation,tail_verbs,tail_nouns,unseen_participant_ids_validation}.csv`.

@@ -49,7 +49,7 @@ def section(path: Path, content: Mapping[str, Any], key: str) -> dict[str, Any]:
 
 def is_number(value: object) -> bool:
     """Whether it is a finite number of JSON."""
-    return type(value) in (int, float) and math.isfinite(value)  # type: ignore[arg-type]
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def class_scores(
@@ -66,7 +66,7 @@ def class_scores(
     remedy = f"give one score for each class 0 … {classes - 1}"
     if absent := [name for name, entry in zip(ids, entries, strict=True) if not isinstance(entry, dict)]:
         refuse(path, f"no {task} scores", absent, remedy)
-    rows: list[dict[str, Any]] = entries  # type: ignore[assignment]
+    rows = [entry for entry in entries if isinstance(entry, dict)]
     if any(row.keys() != known for row in rows):
         missing = _named(ids, ([key for key in keys if key not in row] for row in rows), task)
         unknown = _named(ids, ([key for key in row if key not in known] for row in rows), task)
