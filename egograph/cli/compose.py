@@ -17,6 +17,7 @@ from egograph.cli.groups import configs_folder, group_options
 from egograph.errors import UsageError
 from egograph.spelling import did_you_mean
 
+EXPERIMENT = "experiment"  # the group whose option says what keys the command has
 CODE_KEYS = ("_target_", "_partial_", "_args_")
 
 
@@ -41,18 +42,21 @@ def compose(command: str, overrides: Sequence[str]) -> Composed:
     """
     read = [_read(word) for word in overrides]
     with _one_line(), initialize_config_dir(str(configs_folder()), version_base="1.3"):
-        groups = _groups(hydra_compose(command, return_hydra_config=True))
-        right = list(hydra_compose(command))
+        right = group_options(command)
+        experiments = [override for override in read if right and override.key_or_group == EXPERIMENT]
+        for experiment in experiments:
+            _check_experiment(experiment, command, right)
+        words = [_word(experiment) for experiment in experiments]
+        groups = _groups(hydra_compose(command, words, return_hydra_config=True), command)
         choices = [override for override in read if override.key_or_group in groups]
         for choice in choices:
             _check_choice(choice)
-            _check_fits(choice, command, right)
         grouped = hydra_compose(command, [_word(choice) for choice in choices])
         for override in read:
             if override.key_or_group not in groups:
                 _check_key(override, grouped, groups)
         words = [_word(override) for override in read]
-        chosen = _groups(hydra_compose(command, words, return_hydra_config=True))
+        chosen = _groups(hydra_compose(command, words, return_hydra_config=True), command)
         return Composed(hydra_compose(command, words), chosen)
 
 
@@ -109,9 +113,10 @@ def _word(override: Override) -> str:
     return str(override.input_line)
 
 
-def _groups(config: DictConfig) -> dict[str, Any]:
+def _groups(config: DictConfig, command: str) -> dict[str, Any]:
+    """The groups to choose from; that of a command's own keys, called as the command, follows the experiment."""
     choices = config.hydra.runtime.choices
-    return {group: option for group, option in choices.items() if not group.startswith("hydra/")}
+    return {group: option for group, option in choices.items() if not group.startswith("hydra/") and group != command}
 
 
 def _check_choice(override: Override) -> None:
@@ -124,14 +129,11 @@ def _check_choice(override: Override) -> None:
         )
 
 
-def _check_fits(choice: Override, command: str, right: Sequence[str]) -> None:
-    """Refuses an experiment that sets what only another command has."""
-    added = [str(key) for key in hydra_compose(command, [_word(choice)]) if key not in right]
-    if added:
-        raise UsageError(
-            f"{choice.input_line}: is not for `egograph {command}`, which has no {' or '.join(added)}; "
-            f"choose another {choice.key_or_group}"
-        )
+def _check_experiment(choice: Override, command: str, right: Sequence[str]) -> None:
+    """Refuses an experiment that another command alone has."""
+    if choice.value() not in right and choice.value() in group_options(EXPERIMENT):
+        raise UsageError(f"{choice.input_line}: is not for `egograph {command}`; there is {', '.join(right)}")
+    _check_choice(choice)
 
 
 def _check_key(override: Override, config: DictConfig, groups: Mapping[str, Any]) -> None:

@@ -1,9 +1,10 @@
-"""Ego4D v2 annotations: forecasting's actions (`fho_lta_*.json`).
+"""Ego4D v2 annotations: forecasting's actions (`fho_lta_*.json`) and moments (`moments_*.json`).
 
-They annotate clips, which are cut from longer videos; times here are seconds of the whole video.
+Both annotate clips, which are cut from longer videos; times here are seconds of the whole video.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,27 @@ from egograph.data.json_file import read_object
 from egograph.errors import EgographError
 
 _UNREADABLE = "a key that is absent or can't be read"
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One labelled stretch.
+
+    Attributes:
+        clip: the clip's uid.
+        video: the whole video's uid.
+        start: seconds of the whole video.
+        stop: seconds, after `start`.
+        label: the moment's class.
+        primary: whether the class is one of those that the benchmark scores.
+    """
+
+    clip: str
+    video: str
+    start: float
+    stop: float
+    label: str
+    primary: bool
 
 
 def read_taxonomy(path: Path) -> Vocabulary:
@@ -69,6 +91,52 @@ def read_actions(path: Path, faults: Faults | None = None, classes: Vocabulary |
             continue
         found.append(((clips.setdefault(clip, len(clips)), place), segment))
     return [segment for _, segment in sorted(found, key=lambda row: row[0])]
+
+
+def read_moments(path: Path, faults: Faults | None = None) -> list[Moment]:
+    """The moments of a `moments_{train,val}.json`, in the file's order.
+
+    Args:
+        path: the file.
+        faults: counts labels that can't be read or stop before they start, and leaves them out. Strict unless given.
+
+    Raises:
+        EgographError: the file is absent or another; a label has to be left out, and `faults` are strict.
+    """
+    faults = faults or Faults()
+    moments = []
+    for where, video, clip, label in _labels(path):
+        try:
+            offset = float(clip["video_start_sec"])
+            moment = Moment(
+                clip=str(clip["clip_uid"]),
+                video=str(video["video_uid"]),
+                start=offset + float(label["start_time"]),
+                stop=offset + float(label["end_time"]),
+                label=str(label["label"]),
+                primary=bool(label["primary"]),
+            )
+        except (KeyError, TypeError, ValueError) as fault:
+            faults.drop(f"{_UNREADABLE} ({fault!r})" if faults.strict else _UNREADABLE, where)
+            continue
+        if moment.stop <= moment.start:
+            faults.drop("stops at or before its start", where)
+            continue
+        moments.append(moment)
+    return moments
+
+
+def _labels(path: Path) -> Iterator[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]]]:
+    """Each label with its place, its video and its clip."""
+    try:
+        for video in _list(path, "videos", "Ego4D's moments_*.json"):
+            for clip in video["clips"]:
+                for annotator, annotation in enumerate(clip["annotations"]):
+                    for number, label in enumerate(annotation["labels"]):
+                        where = f"{path}, clip {clip.get('clip_uid')}, annotations[{annotator}].labels[{number}]"
+                        yield where, video, clip, label
+    except (KeyError, TypeError, AttributeError) as fault:
+        raise EgographError(f"{path}: not in the layout of moments ({fault!r}); give Ego4D's moments_*.json") from None
 
 
 def _wrong(segment: Segment, classes: Vocabulary | None) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from egograph.data import visor_layout
+from egograph.data.faults import Faults
 from egograph.data.json_file import read_object
 from egograph.errors import EgographError
 from egograph.nodes.nodes import LEFT_HAND, OBJECT, RIGHT_HAND
@@ -66,7 +67,11 @@ def read_frame_mapping(path: Path) -> FrameMapping:
 
 
 def read_visor(
-    path: Path, frame_mapping: FrameMapping, fps: float, size: tuple[int, int] = visor_layout.SIZE
+    path: Path,
+    frame_mapping: FrameMapping,
+    fps: float,
+    size: tuple[int, int] = visor_layout.SIZE,
+    faults: Faults | None = None,
 ) -> list[AnnotatedFrame]:
     """The annotated frames of one VISOR JSON, by time.
 
@@ -77,27 +82,34 @@ def read_visor(
         frame_mapping: what `read_frame_mapping` gives; the number in a VISOR frame name is not the original one.
         fps: the video's frame numbers a second; time = original frame number / fps.
         size: width and height in pixels to which the polygons refer.
+        faults: counts frames that can't be read or that the mapping lacks, and leaves them out. Strict unless given.
 
     Raises:
-        EgographError: the file is absent, no VISOR JSON, or has a frame that the mapping lacks.
+        EgographError: the file is absent or no VISOR JSON; a frame has to be left out, and `faults` are strict.
     """
-    path = Path(path)
-    content = read_object(path, "a VISOR sparse JSON")
-    try:
-        frames = [_frame(path, entry, frame_mapping, fps, size) for entry in content["video_annotations"]]
-    except (KeyError, TypeError, ValueError, IndexError) as fault:
-        raise EgographError(f"{path}: not in the VISOR layout ({fault!r}); give a VISOR sparse JSON") from None
+    path, faults = Path(path), faults or Faults()
+    entries = read_object(path, "a VISOR sparse JSON").get("video_annotations")
+    if not isinstance(entries, list):
+        raise EgographError(f"{path}: no list 'video_annotations'; give a VISOR sparse JSON")
+    frames = []
+    for number, entry in enumerate(entries):
+        where = f"{path}, video_annotations[{number}]"
+        try:
+            video, name = entry["image"]["video"], entry["image"]["name"]
+            if name in frame_mapping.get(video, {}):
+                frames.append(_frame(video, frame_mapping[video][name], entry["annotations"], fps, size))
+            else:
+                faults.drop("a frame that the mapping lacks", where, "give the mapping that came with it")
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError) as fault:
+            kind = "a frame that can't be read"
+            faults.drop(f"{kind} ({fault!r})" if faults.strict else kind, where, "give a VISOR sparse JSON")
     return sorted(frames, key=lambda frame: frame.time)
 
 
 def _frame(
-    path: Path, entry: dict[str, Any], frame_mapping: FrameMapping, fps: float, size: tuple[int, int]
+    video: str, original: str, annotations: list[dict[str, Any]], fps: float, size: tuple[int, int]
 ) -> AnnotatedFrame:
-    video, name = entry["image"]["video"], entry["image"]["name"]
-    original = frame_mapping.get(video, {}).get(name)
-    if original is None:
-        raise EgographError(f"{path}: frame {name} is not in the frame mapping; give the mapping that came with it")
-    rows = _join_gloves([_row(annotation, size) for annotation in _with_outline(entry["annotations"])])
+    rows = _join_gloves([_row(annotation, size) for annotation in _with_outline(annotations)])
     place = {row.id: index for index, row in enumerate(rows)}
     kind = np.array([row.kind for row in rows], dtype=np.int64)
     touched = [row.touched for row in rows]

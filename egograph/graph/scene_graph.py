@@ -5,14 +5,20 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from egograph.nodes.nodes import Nodes
-from egograph.ops import RELATIONS
+from egograph.ops import RELATIONS as INFERRED
 
-__all__ = ["RELATIONS", "SceneGraph"]
+__all__ = ["INFERRED", "RELATIONS", "SceneGraph"]
+
+# Of a verb to what it is done to, with or where: `relationships.txt` of EASG (Rodin et al., arXiv 2312.03391).
+ANNOTATED = (
+    "around", "dobj", "from", "in", "inside", "into", "on", "onto", "through", "to", "towards", "under", "with",
+)  # fmt: skip
+RELATIONS = (*INFERRED, *ANNOTATED)
 
 
 @dataclass(frozen=True)
 class SceneGraph:
-    """Nodes and the edges inferred from them.
+    """Nodes and their edges: inferred, or annotated.
 
     Attributes:
         nodes: `N` nodes.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-from egograph.graph.scene_graph import RELATIONS, SceneGraph
+from egograph.graph.scene_graph import INFERRED, SceneGraph
 from egograph.nn.relational_attention_conv import RelationalAttentionConv
 from egograph.ops import EdgeLayout
 
@@ -44,7 +44,7 @@ class _Layer(nn.Module):
     def __init__(self, config: MessagePassingConfig, dim: int) -> None:
         super().__init__()
         self.attend_norm = nn.LayerNorm(dim)
-        self.attend = RelationalAttentionConv(dim, dim, config.heads, num_relations=len(RELATIONS))
+        self.attend = RelationalAttentionConv(dim, dim, config.heads, num_relations=len(INFERRED))
         self.mix_norm = nn.LayerNorm(dim)
         self.mix = nn.Sequential(nn.Linear(dim, 2 * dim), nn.GELU(), nn.Linear(2 * dim, dim))
 

@@ -7,11 +7,12 @@ from torch import Tensor, nn
 
 from egograph.graph.infer import GraphConfig, infer_graph
 from egograph.graph.scene_graph import SceneGraph
+from egograph.kernels.infer_edges.relations import NodeKind
 from egograph.nn.message_passing import MessagePassing, MessagePassingConfig
 from egograph.nn.state import StreamState
 from egograph.nn.temporal_head import ActionLogits, TemporalHead, TemporalHeadConfig
 from egograph.nodes.box import centre_size
-from egograph.nodes.nodes import KINDS, MEMORY_FRAME, OBJECT, UNKNOWN_NOUN, Nodes
+from egograph.nodes.nodes import MEMORY_FRAME, OBJECT, UNKNOWN_NOUN, Nodes
 from egograph.nodes.tracker import Tracked, TrackerConfig, last_rows, track
 from egograph.video.clip import LONGEST_CLIP
 
@@ -69,7 +70,7 @@ class Recogniser(nn.Module):
         dim = config.dim
         self.feature = nn.Linear(feature_dim, dim)
         self.memory = nn.Linear(dim, dim)
-        self.kind = nn.Embedding(len(KINDS), dim)
+        self.kind = nn.Embedding(len(NodeKind), dim)
         self.noun = nn.Embedding(nouns + 1, dim)  # the first is that of nodes whose noun is unknown
         self.time = nn.Embedding(LONGEST_CLIP + 1, dim)
         self.place = nn.Sequential(nn.Linear(_PLACE_FEATURES, dim), nn.GELU(), nn.Linear(dim, dim))

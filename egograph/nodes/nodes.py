@@ -9,7 +9,8 @@ from torch import Tensor
 from egograph.kernels.infer_edges.relations import NodeKind
 
 LEFT_HAND, RIGHT_HAND, OBJECT, SCENE = (int(kind) for kind in NodeKind)
-KINDS = tuple(kind.name.lower().replace("_", " ") for kind in NodeKind)
+VERB = len(NodeKind)
+KINDS = (*(kind.name.lower().replace("_", " ") for kind in NodeKind), "verb")
 MEMORY_FRAME = -1
 UNTRACKED = -1
 UNKNOWN_NOUN = -1
@@ -22,11 +23,11 @@ class Nodes:
     Attributes:
         feature: `[N, D]`.
         box: `[N, 4]`, xyxy, 0 to 1 of the frame's width and height.
-        kind: int64 `[N]`, an index into `KINDS`.
+        kind: int64 `[N]`, an index into `KINDS`; annotated graphs alone have verbs as nodes.
         frame: int64 `[N]`, the frame within the clip; `MEMORY_FRAME` for what is remembered of earlier clips.
         track: int64 `[N]`, the identity over time within the stream; `UNTRACKED` before tracking.
         score: `[N]`, 0 to 1; 0 is a node that is not there.
-        noun: int64 `[N]`, class index in the model's vocabulary, or `UNKNOWN_NOUN`.
+        noun: int64 `[N]`, class index in the model's vocabulary, or `UNKNOWN_NOUN`; of a verb, that of the verb.
         contact: `[N, 2]`, for an object the probability that the left (0) and the right (1) hand of its frame touches
             it; for a hand, in the column of its own side, that it touches anything.
         ptr: int64 `[G + 1]`, where each clip's nodes begin, and the end.

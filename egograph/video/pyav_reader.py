@@ -58,13 +58,8 @@ class PyAVReader:
     """
 
     def __init__(self, source: Source) -> None:
-        self._address = str(source)
-        self._container = open_container(source)
-        try:
-            self.stream: VideoStream = video_stream(self._container, source)
-        except SourceError:
-            self._container.close()
-            raise
+        self._address, self._source = str(source), source
+        self._open()
         self.duration = stated_duration(self._container, self.stream)
         self.live = source.live and self.duration is None
         self.end = 0.0
@@ -80,6 +75,26 @@ class PyAVReader:
     def frames(self) -> Iterator[Frame]:
         """See `Reader.frames`."""
         return self.decode(self.packets())
+
+    def frames_from(self, start: float) -> Iterator[Frame]:
+        """As `frames`, from a key frame that is not later than `start` (seconds) on.
+
+        Raises:
+            TruncatedSource: as `Reader.frames`.
+            SourceError: as `Reader.frames`, or the source is live.
+        """
+        if self.live:
+            raise SourceError(f"{self._address}: a live source begins where it is; give a file")
+        next(self.frames())  # times are counted from it
+        self._seek(start)
+        first = next(self.frames(), None)
+        if first is not None and first.time <= start:
+            self._seek(start)
+        else:  # a container without an index may be searched in vain
+            self._container.close()
+            self._open()
+        self._latest, self._fault = -1.0, None
+        return self.frames()
 
     def pixels(self, frames: Sequence[Frame]) -> NDArray[np.uint8]:
         """See `Reader.pixels`."""
@@ -167,6 +182,22 @@ class PyAVReader:
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _open(self) -> None:
+        self._container = open_container(self._source)
+        try:
+            self.stream: VideoStream = video_stream(self._container, self._source)
+        except SourceError:
+            self._container.close()
+            raise
+
+    def _seek(self, start: float) -> None:
+        """Go on reading at a key frame that is not later than `start`, where the container knows of one."""
+        base, origin = self.stream.time_base, self._origin
+        assert base is not None
+        assert origin is not None  # its first frame was decoded
+        self._container.seek(origin + int(start / base), stream=self.stream)
+        self._latest, self._fault = -1.0, None
 
     def _decoded(self, packet: "Packet[VideoStream] | None") -> list[VideoFrame]:
         try:

@@ -10,9 +10,10 @@ import numpy as np
 from egograph.errors import TruncatedSource
 from egograph.video.clip import LONGEST_CLIP, Clip
 from egograph.video.clock import Clock, Pick, picks
-from egograph.video.open_reader import ReaderName, open_reader
+from egograph.video.open_reader import ReaderName, open_reader, open_seekable
 from egograph.video.reader import Reader
 from egograph.video.source import Source
+from egograph.video.stretch import Stretch
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,16 @@ class ClipSampler:
             SourceError: the source cannot be opened, has no video, or no frame of it can be decoded.
         """
         with open_reader(source, self.reader) as reader:
+            yield from self.sample(reader, source.name)
+
+    def stretch(self, source: Source, start: float, stop: float) -> Iterator[Clip]:
+        """The clips of a part of a source, which count time from `start` (seconds); none if the source ends before it.
+
+        Raises:
+            TruncatedSource: after the last clip, if the part could not be decoded to its end.
+            SourceError: the source cannot be opened, is live, has no video, or no frame of it can be decoded.
+        """
+        with Stretch(open_seekable(source), start, stop) as reader:
             yield from self.sample(reader, source.name)
 
     def sample(self, reader: Reader, stream: str) -> Iterator[Clip]:

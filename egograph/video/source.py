@@ -27,11 +27,13 @@ class Source:
         address: a path, a URL or a camera's device.
         name: the stream's name.
         live: it may have no end: a URL or a camera.
+        picture_rate: pictures a second of a video that was extracted to numbered pictures; None for other sources.
     """
 
     address: str
     name: str
     live: bool
+    picture_rate: float | None = None
 
     def __str__(self) -> str:
         """The address as it may be shown: without user and password."""

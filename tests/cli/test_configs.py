@@ -16,7 +16,8 @@ from egograph.cli.help import config_keys
 from egograph.config import UNSET, build, options
 
 _GIVEN = {"action": "ls", "name": "kernels"}
-GROUPS = sorted(path.name for path in configs_folder().iterdir() if path.is_dir() and path.name != "experiment")
+_BY_EXPERIMENT = {"experiment", "train", "evaluate"}  # the latter hold all the keys that a command has for one
+GROUPS = sorted(path.name for path in configs_folder().iterdir() if path.is_dir() and path.name not in _BY_EXPERIMENT)
 
 
 def config_class(command: str) -> type:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from egograph.data.ego4d import read_actions, read_taxonomy
+from egograph.data.ego4d import Moment, read_actions, read_moments, read_taxonomy
 from egograph.data.faults import Faults
 from egograph.errors import EgographError
 
@@ -82,3 +82,39 @@ def test_other_files_are_refused(tmp_path: Path):
         read_taxonomy(path)
     with pytest.raises(EgographError, match=r"y.json: no such file"):
         read_actions(tmp_path / "y.json")
+
+
+def moments(folder: Path, *labels: dict[str, Any]) -> Path:
+    clip = {"clip_uid": "c", "video_start_sec": 50.0, "annotations": [{"annotator_uid": "x", "labels": list(labels)}]}
+    path = folder / "moments_val.json"
+    path.write_text(json.dumps({"version": "v2", "videos": [{"video_uid": "v", "clips": [clip]}]}))
+    return path
+
+
+WASHING = {"start_time": 2.0, "end_time": 6.5, "label": "wash_hands", "primary": True}
+
+
+def test_moments_have_times_of_the_whole_video(tmp_path: Path):
+    path = moments(tmp_path, WASHING, WASHING | {"label": "clean_surface", "primary": False})
+    first, second = read_moments(path)
+    assert first == Moment("c", "v", 52.0, 56.5, "wash_hands", primary=True)
+    assert (second.label, second.primary) == ("clean_surface", False)
+
+
+def test_malformed_moments_are_counted_and_left_out(tmp_path: Path):
+    backwards = WASHING | {"end_time": 1.0}
+    unread = {key: value for key, value in WASHING.items() if key != "label"}
+    path = moments(tmp_path, backwards, WASHING, unread)
+    faults = Faults(strict=False)
+    assert len(read_moments(path, faults)) == 1
+    assert faults.summary().startswith("2 left out: 1 × a key that is absent or can't be read")
+    with pytest.raises(EgographError, match=r"clip c, annotations\[0\].labels\[0\]: stops at or before its start"):
+        read_moments(path)
+
+
+@pytest.mark.parametrize("content", [{"clips": []}, {"videos": [{"clips": 3}]}, {"videos": [{}]}])
+def test_another_file_than_moments_is_refused(tmp_path: Path, content: Any):
+    path = tmp_path / "moments_val.json"
+    path.write_text(json.dumps(content))
+    with pytest.raises(EgographError, match=r"give Ego4D's moments_\*.json"):
+        read_moments(path)

@@ -7,6 +7,7 @@ import pytest
 
 from egograph.data.classes import Vocabulary
 from egograph.data.epic import read_video_info
+from egograph.data.faults import Faults
 from egograph.data.visor import read_frame_mapping, read_visor
 from egograph.errors import EgographError
 from egograph.nodes.nodes import LEFT_HAND, OBJECT, RIGHT_HAND
@@ -78,14 +79,34 @@ def test_a_worn_glove_and_its_hand_are_one_row(tmp_path: Path) -> None:
 
 
 def test_a_frame_without_its_original_number_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(EgographError, match=f"frame {NAME} is not in the frame mapping"):
+    message = r"video_annotations\[0\]: a frame that the mapping lacks; give the mapping that came with it"
+    with pytest.raises(EgographError, match=message):
         read_visor(written(tmp_path, annotation("pan", 5, (0, 0, 1, 1))), {}, fps=60.0)
+
+
+def test_frames_that_cannot_be_read_are_counted_and_the_rest_is_read(tmp_path: Path) -> None:
+    path = written(tmp_path, annotation("pan", 5, (0, 0, 10, 10)))
+    content = json.loads(path.read_text())
+    [good] = content["video_annotations"]
+    other = good | {"image": good["image"] | {"name": "P01_03_frame_0000000999.jpg"}}
+    broken = good | {"annotations": [{"id": "x", "class_id": 5, "segments": [["a"]]}]}
+    content["video_annotations"] = [good, other, broken, {"image": None}]
+    path.write_text(json.dumps(content))
+    faults = Faults(strict=False)
+    assert len(read_visor(path, MAPPING, fps=60.0, faults=faults)) == 1
+    assert faults.summary() == (
+        f"3 left out: 2 × a frame that can't be read (first {path}, video_annotations[2]), "
+        f"1 × a frame that the mapping lacks (first {path}, video_annotations[1])"
+    )
 
 
 def test_another_json_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.json"
     path.write_text("[1, 2]")
     with pytest.raises(EgographError, match=r"x.json: no JSON object; give a VISOR sparse JSON"):
+        read_visor(path, MAPPING, fps=60.0)
+    path.write_text('{"images": []}')
+    with pytest.raises(EgographError, match=r"x.json: no list 'video_annotations'; give a VISOR sparse JSON"):
         read_visor(path, MAPPING, fps=60.0)
 
 

@@ -53,4 +53,6 @@ def test_pyg_layers_take_it() -> None:
     data = to_data(graph())
     assert data.validate()
     assert TransformerConv(6, 4)(data.x, data.edge_index).shape == (data.num_nodes, 4)
-    assert to_hetero(graph()).validate()
+    hetero = to_hetero(graph())
+    del hetero["verb"]  # of inferred graphs it has none, which PyG warns of
+    assert hetero.validate()
