@@ -35,7 +35,7 @@ class Command:
     Attributes:
         name: the word after `egograph`; the root config and the module in `egograph.cli` are called the same.
         summary: what it does, in one line.
-        config: the dataclass in the command's module.
+        config: the dataclass in the command's module, or what gives it for each experiment.
         positionals: its words without `=`, in their order; of the last there can be many.
         examples: lines to copy.
         options: keys that can also be given as `--key VALUE`.
@@ -86,14 +86,17 @@ COMMANDS = {
         Command(
             "train",
             "train a model: experiment=…",
-            "TrainConfig",
-            examples=("egograph train experiment=toy_kitchen",),
+            "CONFIGS",
+            examples=("egograph train experiment=toy_kitchen", "egograph train experiment=epic100_visor seed=1"),
         ),
         Command(
             "evaluate",
             "score a model on a dataset: experiment=… split=…",
-            "EvaluateConfig",
-            examples=("egograph evaluate experiment=toy_kitchen split=val",),
+            "CONFIGS",
+            examples=(
+                "egograph evaluate experiment=toy_kitchen split=val",
+                "egograph evaluate experiment=epic100_visor split=validation --json",
+            ),
         ),
         Command(
             "score",

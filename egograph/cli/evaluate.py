@@ -1,19 +1,20 @@
-"""`egograph evaluate`: a model, and its control, on splits of a dataset."""
+"""`egograph evaluate`: a model on splits of a dataset."""
 
 import logging
 from dataclasses import dataclass
 
 from egograph.cli.outcome import DONE, Outcome
 from egograph.cli.output import run_folder
-from egograph.evaluation import evaluate
+from egograph.evaluation.evaluate import EvaluateConfig, evaluate
+from egograph.evaluation.evaluate_segments import SegmentEvaluateConfig, evaluate_segments, segment_markdown
 from egograph.evaluation.split_score import as_json, markdown
 
 log = logging.getLogger("egograph")
 
 
 @dataclass(frozen=True, kw_only=True)
-class EvaluateConfig(evaluate.EvaluateConfig):
-    """What `egograph evaluate` needs to know, and the name of it.
+class ToyKitchenConfig(EvaluateConfig):
+    """What `egograph evaluate experiment=toy_kitchen` needs to know, and the name of it.
 
     Attributes:
         experiment: what is scored on what.
@@ -22,7 +23,21 @@ class EvaluateConfig(evaluate.EvaluateConfig):
     experiment: str
 
 
-def run(config: EvaluateConfig) -> Outcome:
+@dataclass(frozen=True, kw_only=True)
+class Epic100VisorConfig(SegmentEvaluateConfig):
+    """What `egograph evaluate experiment=epic100_visor` needs to know, and the name of it.
+
+    Attributes:
+        experiment: what is scored on what.
+    """
+
+    experiment: str
+
+
+CONFIGS = {"toy_kitchen": ToyKitchenConfig, "epic100_visor": Epic100VisorConfig}
+
+
+def run(config: ToyKitchenConfig | Epic100VisorConfig) -> Outcome:
     """Score, and print the table.
 
     Raises:
@@ -30,7 +45,16 @@ def run(config: EvaluateConfig) -> Outcome:
         UsageError: the output cannot be written.
     """
     with run_folder(config.output):
-        scores = evaluate.evaluate(config, lambda split: log.info("%s: scoring", split))
-    print(markdown(scores), end="")
+        if isinstance(config, ToyKitchenConfig):
+            scores = evaluate(config, _scoring)
+            table, splits = markdown(scores), as_json(scores)
+        else:
+            splits = evaluate_segments(config, _scoring)
+            table = segment_markdown(splits)
+    print(table, end="")
     print(f"{config.output}/  results.json, table.md")
-    return Outcome(DONE, {"output": str(config.output), "splits": as_json(scores)})
+    return Outcome(DONE, {"output": str(config.output), "splits": splits})
+
+
+def _scoring(split: str) -> None:
+    log.info("%s: scoring", split)

@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -109,6 +109,8 @@ def _call(command: Command, config: Any, groups: dict[str, Any], help_wanted: bo
     values = plain(config)
     module = import_module(f"egograph.cli.{command.name}")
     kind = getattr(module, command.config)
+    if isinstance(kind, Mapping):
+        kind = kind[values["experiment"]]
     if help_wanted:
         from egograph.cli.help import command_help
 

@@ -1,6 +1,7 @@
 """What EPIC-KITCHENS-100 predictions are scored against: the validation segments, the tail classes, unseen people."""
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,7 @@ TASKS = ("verb", "noun", "action")
 
 @dataclass(frozen=True)
 class EpicTruth:
-    """The `N` validation segments.
+    """`N` segments with their labels.
 
     Attributes:
         segments: in the order of the file.
@@ -48,7 +49,11 @@ class EpicTruth:
         Raises:
             EgographError: a file is absent or malformed.
         """
-        segments = read_segments(folder / "EPIC_100_validation.csv")
+        return cls.of(read_segments(folder / "EPIC_100_validation.csv"), folder)
+
+    @classmethod
+    def of(cls, segments: Sequence[Segment], folder: Path) -> "EpicTruth":
+        """The truth of some of the segments, with the lists of `folder`; raises as `read`."""
         verb = np.array([segment.verb for segment in segments], dtype=np.int64)
         noun = np.array([segment.noun for segment in segments], dtype=np.int64)
         rare_verb = np.isin(verb, _ids(folder / "EPIC_100_tail_verbs.csv", "verb"))

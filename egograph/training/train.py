@@ -2,16 +2,13 @@
 
 import hashlib
 import json
-import logging
 import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 import torch
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import Progress
 
 from egograph.baseline import FrameBaseline
 from egograph.checkpoint import fingerprint, save_baseline, save_model
@@ -28,11 +25,10 @@ from egograph.training.calibrate import calibrate
 from egograph.training.curve import draw_curve
 from egograph.training.dataset import Split, open_split
 from egograph.training.frame_nodes import FrameNodes, find_frame_nodes
+from egograph.training.progress import bar, losses_bar, progress_bars
 from egograph.training.toy_data import STILLS_A_SECOND, ToyDataConfig, make_split
 from egograph.training.trainer import StageConfig, Task, run_stage
 from egograph.video.sampler import ClipSampler
-
-log = logging.getLogger("egograph")
 
 
 @dataclass(frozen=True)
@@ -88,7 +84,7 @@ def train(config: TrainConfig) -> dict[str, Any]:
     began = time.monotonic()
     torch.manual_seed(config.seed)
     encoder = build_encoder(config.encoder)
-    with _progress() as bars:
+    with progress_bars() as bars:
         run = _Run(config, bars)
         model = EgoGraph(config.sizes, encoder, TOY_KITCHEN)
         run.train_boxes(model)
@@ -150,12 +146,12 @@ class _Run:
 
     def _open(self, name: str, sampler: ClipSampler, model: EgoGraph) -> Split:
         data = self.config.data
-        folder = make_split(data, name, _bar(self.bars, f"render {name}", data.videos(name)))
-        show = _bar(self.bars, f"decode {name}", data.videos(name))
+        folder = make_split(data, name, bar(self.bars, f"render {name}", data.videos(name)))
+        show = bar(self.bars, f"decode {name}", data.videos(name))
         return open_split(folder, name, TOY_KITCHEN, sampler, model.encoder.preprocess, show, boxes=name == "stills")
 
     def _stage(self, task: Task[Any], stage: StageConfig, basis: str) -> None:
-        show = _losses_bar(self.bars, task.name, stage.steps)
+        show = losses_bar(self.bars, task.name, stage.steps)
         self.history[task.name] = run_stage(task, stage, self.config.seed, self.config.output, basis, show)
 
     def _basis(self, *more: object) -> str:
@@ -168,31 +164,5 @@ class _Run:
         """The nodes of all frames; kept on disk, so that a resumed run need not find them anew."""
         path = self.config.output / f"nodes-{basis}.safetensors"
         if not path.exists():
-            find_frame_nodes(model, split.store, _bar(self.bars, "nodes", len(split.names))).save(path)
+            find_frame_nodes(model, split.store, bar(self.bars, "nodes", len(split.names))).save(path)
         return FrameNodes.load(path)
-
-
-def _progress() -> Progress:
-    columns = (
-        TextColumn("{task.description:16}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-        TimeRemainingColumn(), TextColumn("{task.fields[note]}"),
-    )  # fmt: skip
-    return Progress(*columns, console=Console(stderr=True), refresh_per_second=2)
-
-
-def _bar(bars: Progress, title: str, total: int) -> Callable[[int], None]:
-    task = bars.add_task(title, total=total, note="")
-    return lambda done: bars.update(task, completed=done)
-
-
-def _losses_bar(bars: Progress, title: str, total: int) -> Callable[[int, dict[str, float]], None]:
-    task = bars.add_task(title, total=total, note="")
-    lines = not bars.console.is_terminal
-
-    def show(step: int, losses: dict[str, float]) -> None:
-        note = " ".join(f"{name} {loss:.2f}" for name, loss in losses.items())
-        bars.update(task, completed=step, note=note)
-        if lines and (step % 50 == 0 or step == total):
-            log.info("%s, step %d of %d: %s", title, step, total, note)
-
-    return show

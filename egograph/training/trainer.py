@@ -21,7 +21,7 @@ log = logging.getLogger("egograph")
 
 LOSS_WEIGHTS = {
     "heat": 1.0, "reach": 1.0, "box": 1.0, "score": 1.0, "object": 0.5, "contact": 1.0,
-    "glance": 0.3, "verb": 1.0, "noun": 1.0, "acting": 0.5,
+    "glance": 0.3, "verb": 1.0, "noun": 1.0, "acting": 0.5, "pair": 0.5,
 }  # fmt: skip
 
 _SMALLEST_MATRIX = 16

@@ -20,8 +20,17 @@ _BY_EXPERIMENT = {"experiment", "train", "evaluate"}  # the latter hold all the 
 GROUPS = sorted(path.name for path in configs_folder().iterdir() if path.is_dir() and path.name not in _BY_EXPERIMENT)
 
 
-def config_class(command: str) -> type:
-    return getattr(import_module(f"egograph.cli.{command}"), COMMANDS[command].config)
+def config_classes(command: str) -> dict[str, type]:
+    """The dataclasses of a command by experiment; of one that knows no experiments, by an empty name."""
+    found = getattr(import_module(f"egograph.cli.{command}"), COMMANDS[command].config)
+    return dict(found) if isinstance(found, Mapping) else {"": found}
+
+
+ALL = [(command, experiment) for command in COMMANDS for experiment in config_classes(command)]
+
+
+def composed(command: str, experiment: str) -> dict[str, Any]:
+    return plain(compose(command, [f"experiment={experiment}"] if experiment else []).config)
 
 
 def needed(kind: type, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -32,42 +41,51 @@ def needed(kind: type, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def classes_of_group(group: str) -> set[type]:
-    hints = [get_type_hints(config_class(command)) for command in COMMANDS]
+    hints = [get_type_hints(kind) for command in COMMANDS for kind in config_classes(command).values()]
     return {kind for hint in hints if group in hint for kind in options(hint[group])}
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_a_command_without_overrides_is_its_dataclass(command):
-    kind = config_class(command)
-    values = plain(compose(command, []).config)
+@pytest.mark.parametrize(("command", "experiment"), ALL)
+def test_a_command_without_overrides_is_its_dataclass(command, experiment):
+    kind = config_classes(command)[experiment]
+    values = composed(command, experiment)
     assert set(values) == {field.name for field in fields(kind)}
-    assert build(kind, {**values, **needed(kind, values)}) == build(kind, needed(kind, values))
+    given = needed(kind, values)
+    if experiment.endswith("_control"):
+        given |= {"architecture": "frames"}
+    assert build(kind, {**values, **given}) == build(kind, given)
 
 
 @pytest.mark.parametrize(("group", "option"), [(group, option) for group in GROUPS for option in group_options(group)])
 def test_a_group_option_is_its_dataclass(group, option):
     values = yaml.safe_load((configs_folder() / group / f"{option}.yaml").read_text())
-    kinds = classes_of_group(group)
-    [kind] = [kind for kind in kinds if len(kinds) == 1 or values["name"] in get_args(get_type_hints(kind)["name"])]
-    assert set(values) == {field.name for field in fields(kind)}
+    alike = [kind for kind in classes_of_group(group) if set(values) == {field.name for field in fields(kind)}]
+    names = [get_args(get_type_hints(kind).get("name")) for kind in alike]
+    [kind] = [kind for kind, named in zip(alike, names, strict=True) if not named or values["name"] in named]
     assert build(kind, {**values, **needed(kind, values)}) == build(kind, needed(kind, values))
 
 
 @pytest.mark.parametrize("option", group_options("experiment"))
 def test_an_experiment_trains_in_a_folder_of_its_own(option):
-    config = build(config_class("train"), plain(compose("train", [f"experiment={option}"]).config))
+    config = build(config_classes("train")[option], composed("train", option))
     assert config.experiment == option
     assert config.output == Path("outputs/train", option)
-    assert config.architecture == ("frames" if option.endswith("_control") else "graph")
 
 
-def test_an_experiment_is_evaluated_by_its_name():
-    config = build(config_class("evaluate"), plain(compose("evaluate", ["experiment=toy_kitchen", "split=val"]).config))
-    assert (config.experiment, config.split) == ("toy_kitchen", ("val",))
+@pytest.mark.parametrize("option", group_options("evaluate"))
+def test_an_experiment_is_evaluated_by_its_name(option):
+    values = plain(compose("evaluate", [f"experiment={option}", "split=other"]).config)
+    config = build(config_classes("evaluate")[option], values)
+    assert (config.experiment, config.split) == (option, ("other",))
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_key_has_a_meaning(command):
-    kind = config_class(command)
-    meaningless = [key.name for key in config_keys(kind, plain(compose(command, []).config)) if not key.meaning]
+@pytest.mark.parametrize("command", ["train", "evaluate"])
+def test_every_experiment_has_its_keys(command):
+    assert set(config_classes(command)) == set(group_options(command)) <= set(group_options("experiment"))
+
+
+@pytest.mark.parametrize(("command", "experiment"), ALL)
+def test_every_key_has_a_meaning(command, experiment):
+    kind = config_classes(command)[experiment]
+    meaningless = [key.name for key in config_keys(kind, composed(command, experiment)) if not key.meaning]
     assert not meaningless

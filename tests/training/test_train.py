@@ -61,7 +61,7 @@ def test_a_killed_run_goes_on_to_the_same_weights(
         return show
 
     with monkeypatch.context() as patch:
-        patch.setattr(training, "_losses_bar", killed)
+        patch.setattr(training, "losses_bar", killed)
         patch.setattr(training, "run_stage", partial(run_stage, checkpoint_seconds=-1.0))
         with pytest.raises(KeyboardInterrupt):
             train(broken)
@@ -70,7 +70,7 @@ def test_a_killed_run_goes_on_to_the_same_weights(
     assert not (broken.output / "model.safetensors").exists()
     began.clear()
     with monkeypatch.context() as patch:
-        patch.setattr(training, "_losses_bar", lambda bars, title, total: lambda step, _: began.append((title, step)))
+        patch.setattr(training, "losses_bar", lambda bars, title, total: lambda step, _: began.append((title, step)))
         train(broken)
     assert began[0] == (stage, 2)
     assert file_digest(broken.output) == file_digest(unbroken)

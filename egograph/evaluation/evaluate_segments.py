@@ -1,0 +1,92 @@
+"""`egograph evaluate experiment=epic100_visor`: a recogniser of segments on splits of EPIC-KITCHENS-100."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from egograph.checkpoint import file_digest
+from egograph.data.visor_split import VisorDataConfig, VisorSplit, read_visor_split
+from egograph.errors import EgographError
+from egograph.evaluation.segment_score import SegmentScores, accuracies, open_table, score_segments
+from egograph.metrics.epic_truth import NOUNS
+from egograph.segment_checkpoint import load_segment_model
+
+
+@dataclass(frozen=True)
+class SegmentEvaluateConfig:
+    """What evaluation on annotated segments needs to know.
+
+    Attributes:
+        output: the folder for `results.json`, `table.md` and each split's predictions.
+        data: the annotations.
+        model: a folder that training wrote.
+        split: the splits to score, in order: train, validation, or another that has an EPIC_100_<split>.csv.
+    """
+
+    output: Path
+    data: VisorDataConfig
+    model: Path
+    split: tuple[str, ...] = ("validation",)
+
+
+def evaluate_segments(config: SegmentEvaluateConfig, progress: Callable[[str], None]) -> dict[str, Any]:
+    """Score every split, and write what the attributes say.
+
+    Returns:
+        By split: `segments`, `videos`, and `metrics`, see `accuracies`.
+
+    Raises:
+        EgographError: the model or a split cannot be loaded, or they know different classes.
+    """
+    model, classes = load_segment_model(config.model)
+    found = {}
+    for name in config.split:
+        progress(name)
+        split = read_visor_split(config.data, name, model.config.past)
+        if split.classes != classes:
+            raise EgographError(f"{config.model}: trained on other classes than those of {config.data.epic}")
+        scores = score_segments(model, open_table(split, model.config.past))
+        _write_predictions(config.output / f"predictions_{name}.jsonl", scores, split)
+        found[name] = {
+            "segments": len(split.shown),
+            "videos": len({entry.segment.video for entry in split.shown}),
+            "metrics": accuracies(scores, split, config.data.epic),
+        }
+    made_with = {"model": {"folder": str(config.model), "sha256": file_digest(config.model)}}
+    results = made_with | {"torch": torch.__version__, "splits": found}
+    (config.output / "results.json").write_text(json.dumps(results, indent=2) + "\n")
+    (config.output / "table.md").write_text(segment_markdown(found))
+    return found
+
+
+def segment_markdown(found: dict[str, Any]) -> str:
+    """The accuracies as a Markdown table, a row a split."""
+    names = list(next(iter(found.values()))["metrics"])
+    lines = [f"| split | segments | {' | '.join(name.replace('_accuracy_at_', ' @') for name in names)} |"]
+    lines.append("|---" * (len(names) + 2) + "|")
+    for split, score in found.items():
+        metrics = score["metrics"]
+        cells = ["{value:.1f} ({low:.1f} to {high:.1f})".format(**metrics[n]) if n in metrics else "–" for n in names]
+        lines.append(f"| {split} | {score['segments']} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _write_predictions(path: Path, scores: SegmentScores, split: VisorSplit) -> None:
+    """One row a segment: its id, and the five best verbs, nouns and actions with names."""
+    verbs, nouns = split.classes.verbs, split.classes.nouns
+    rows = []
+    for place, entry in enumerate(split.shown):
+        best = {task: scores.ranked(task)[place].tolist() for task in ("verb", "noun")}
+        actions = [divmod(action, NOUNS) for action in scores.action[place].tolist()]
+        row = {
+            "narration_id": entry.segment.narration_id,
+            "verb": [verbs[index] for index in best["verb"]],
+            "noun": [nouns[index] for index in best["noun"]],
+            "action": [f"{verbs[verb]} {nouns[noun]}" for verb, noun in actions],
+        }
+        rows.append(json.dumps(row) + "\n")
+    path.write_text("".join(rows))

@@ -1,0 +1,90 @@
+"""`egograph train experiment=epic100_visor`: from annotations to a folder with a recogniser of segments."""
+
+import json
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from egograph.data.visor_split import VisorDataConfig, hold_out, read_visor_split
+from egograph.evaluation.segment_score import accuracies, open_table, score_segments
+from egograph.nn.segment_recogniser import SegmentRecogniser, SegmentRecogniserConfig
+from egograph.segment_checkpoint import save_segment_model
+from egograph.training.curve import draw_curve
+from egograph.training.progress import losses_bar, progress_bars
+from egograph.training.segment_augment import SegmentLooks
+from egograph.training.segment_task import SegmentTask
+from egograph.training.trainer import StageConfig, run_stage
+
+FOLDS = 4
+
+
+@dataclass(frozen=True)
+class SegmentTrainConfig:
+    """What training on annotated segments needs to know.
+
+    Attributes:
+        output: the folder for the model, its checkpoint and its curve; the same folder resumes.
+        data: the annotations.
+        recogniser: sizes.
+        looks: augmentation.
+        segments: the only stage; steps of segments.
+        seed: draws weights, batches and looks.
+        fold: of four folds of the participants, the one (0 to 3) that is kept from training and scored at the end, to
+            choose settings by; null trains on all.
+
+    Raises:
+        ValueError: a value is out of its range.
+    """
+
+    output: Path
+    data: VisorDataConfig
+    recogniser: SegmentRecogniserConfig = field(default_factory=SegmentRecogniserConfig)
+    looks: SegmentLooks = field(default_factory=SegmentLooks)
+    segments: StageConfig = field(default_factory=lambda: StageConfig(steps=540, size=128))
+    seed: int = 0
+    fold: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.fold is not None and not 0 <= self.fold < FOLDS:
+            raise ValueError(f"fold={self.fold}: has to be 0 to {FOLDS - 1}, or null")
+
+
+def train_segments(config: SegmentTrainConfig) -> dict[str, Any]:
+    """Read the annotations, train and save.
+
+    Returns:
+        A summary: the folder, wall seconds, segments, steps and last losses.
+
+    Raises:
+        EgographError: an annotation file is absent or malformed.
+    """
+    began = time.monotonic()
+    config.output.mkdir(parents=True, exist_ok=True)
+    split, held = read_visor_split(config.data, "train", config.recogniser.past), None
+    if config.fold is not None:
+        split, held = hold_out(split, config.fold, FOLDS)
+    table = open_table(split, config.recogniser.past)
+    torch.manual_seed(config.seed)
+    model = SegmentRecogniser(config.recogniser, split.pairs)
+    task = SegmentTask(model, table, config.segments.size, config.looks)
+    basis = repr((config.recogniser, config.looks, config.fold, len(table), len(split.labels)))
+    with progress_bars() as bars:
+        show = losses_bar(bars, task.name, config.segments.steps)
+        history = run_stage(task, config.segments, config.seed, config.output, basis, show)
+    save_segment_model(model, split.classes, config.output)
+    draw_curve({task.name: history}, config.output / "curve.png")
+    summary = {
+        "output": str(config.output),
+        "seconds": round(time.monotonic() - began),
+        "segments": len(table),
+        "stages": {task.name: {"steps": len(history), "losses": history[-1]}},
+    }
+    if held is not None:
+        scores = score_segments(model, open_table(held, config.recogniser.past))
+        summary["held_out"] = accuracies(scores, held, config.data.epic)
+    plain = json.loads(json.dumps(asdict(config), default=str))
+    (config.output / "training.json").write_text(json.dumps(summary | {"config": plain}, indent=2) + "\n")
+    return summary

@@ -1,0 +1,96 @@
+"""Training on annotated segments: it learns what there is to learn, and a resumed run is an unbroken one."""
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from egograph.checkpoint import file_digest
+from egograph.data.visor_split import read_visor_split
+from egograph.evaluation.evaluate_segments import SegmentEvaluateConfig, evaluate_segments
+from egograph.nn.message_passing import MessagePassingConfig
+from egograph.nn.segment_recogniser import SegmentRecogniserConfig
+from egograph.segment_checkpoint import load_segment_model
+from egograph.training import train_segments as training
+from egograph.training.segment_augment import SegmentLooks
+from egograph.training.train_segments import SegmentTrainConfig, train_segments
+from egograph.training.trainer import StageConfig, run_stage
+from tests.visor_folder import write_visor_folder
+
+SIZES = SegmentRecogniserConfig(
+    dim=32, noun_factors=2, queries=2, past=2, dropout=0.0, message_passing=MessagePassingConfig(layers=1, heads=2)
+)
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory: pytest.TempPathFactory) -> SegmentTrainConfig:
+    folder = tmp_path_factory.mktemp("segments")
+    data = write_visor_folder(folder, {f"P0{person}_101": 60 for person in range(1, 6)})
+    return SegmentTrainConfig(
+        output=folder / "model", data=data, recogniser=SIZES, segments=StageConfig(steps=4, size=16)
+    )
+
+
+def test_contact_before_and_after_tells_take_put_and_hold_apart(config: SegmentTrainConfig) -> None:
+    learning = replace(
+        config,
+        output=config.output.with_name("learned"),
+        looks=SegmentLooks(missed=0.0, unnamed=0.0, shortened=0.0),
+        segments=StageConfig(steps=250, size=64, learning_rate=4e-3),
+        fold=1,
+    )
+    summary = train_segments(learning)
+    held = summary["held_out"]
+    assert held["all_verb_accuracy_at_1"]["value"] > 90
+    assert held["all_noun_accuracy_at_1"]["value"] > 90
+    assert held["all_action_accuracy_at_1"]["value"] > 85
+    assert summary["segments"] == 240
+    assert (learning.output / "curve.png").stat().st_size > 1000
+
+
+def test_a_killed_run_goes_on_to_the_same_weights(config: SegmentTrainConfig, monkeypatch: pytest.MonkeyPatch) -> None:
+    train_segments(config)
+    broken = replace(config, output=config.output.with_name("killed"))
+
+    def killed(bars: object, title: str, total: int) -> object:
+        def show(step: int, losses: object) -> None:
+            if step == total - 1:
+                raise KeyboardInterrupt
+
+        return show
+
+    with monkeypatch.context() as patch:
+        patch.setattr(training, "losses_bar", killed)
+        patch.setattr(training, "run_stage", partial(run_stage, checkpoint_seconds=-1.0))
+        with pytest.raises(KeyboardInterrupt):
+            train_segments(broken)
+    assert (broken.output / "checkpoint-segments.pt").exists()
+    assert not (broken.output / "model.safetensors").exists()
+    train_segments(broken)
+    assert file_digest(broken.output) == file_digest(config.output)
+
+
+def test_evaluation_scores_and_writes_what_it_saw(config: SegmentTrainConfig, tmp_path: Path) -> None:
+    train_segments(config)
+    model, classes = load_segment_model(config.output)
+    assert (len(classes.verbs), len(classes.nouns)) == (3, 5)
+    assert model.config == SIZES
+    found = evaluate_segments(
+        SegmentEvaluateConfig(output=tmp_path, data=config.data, model=config.output, split=("train",)), lambda _: None
+    )["train"]
+    assert (found["segments"], found["videos"]) == (300, 5)
+    tasks = [f"{subset}_{task}" for task in ("verb", "noun", "action") for subset in ("all", "tail")]
+    assert {f"{task}_accuracy_at_1" for task in tasks} <= set(found["metrics"])
+    for metric in found["metrics"].values():
+        assert 0 <= metric["low"] <= metric["value"] <= metric["high"] <= 100
+    rows = (tmp_path / "predictions_train.jsonl").read_text().splitlines()
+    shown = read_visor_split(config.data, "train", 2).shown
+    assert len(rows) == len(shown)
+    assert f'"narration_id": "{shown[0].segment.narration_id}"' in rows[0]
+    assert (tmp_path / "table.md").read_text().startswith("| split | segments | all_verb @1 |")
+
+
+def test_a_fold_out_of_its_range_is_told() -> None:
+    with pytest.raises(ValueError, match=r"^fold=4: has to be 0 to 3, or null$"):
+        SegmentTrainConfig(output=Path("x"), data=None, fold=4)  # type: ignore[arg-type]
