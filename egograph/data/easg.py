@@ -133,6 +133,9 @@ def _graph(rows: Any, classes: Vocabulary, faults: Faults, where: str) -> SceneG
         if unknown := _unknown(noun, verb, relation, classes):
             faults.drop(unknown, at)
             continue
+        if not any(boxes):
+            faults.drop("an edge without a box", at)
+            continue
         verbs.add(verb)
         edges.append(Part(classes.noun_index(noun), RELATIONS.index(relation), boxes))
     if len(verbs) != 1:

@@ -29,7 +29,7 @@ class SegmentFrames:
         past: those before its start.
         within: those from its start to its stop, one at least.
         gap: seconds from the stop of the video's segment before it to its start, below 0 where they overlap; infinite
-            for the first.
+            for the first. The bounds of earlier segments are given with the benchmark, as the segment's own are.
     """
 
     segment: Segment
@@ -88,7 +88,8 @@ def _aligned(segments: Sequence[Segment], frames: Sequence[AnnotatedFrame], past
         first, last = bisect_left(times, segment.start), bisect_right(times, segment.stop)
         if first < last:
             earlier = tuple(frames[max(0, first - past) : first])
-            yield SegmentFrames(segment, earlier, tuple(frames[first:last]), segment.start - stop)
+            gap = segment.start - min(stop, segment.stop)  # what is later than the segment's stop is not known yet
+            yield SegmentFrames(segment, earlier, tuple(frames[first:last]), gap)
 
 
 def _annotations(visor: Path) -> list[Path]:

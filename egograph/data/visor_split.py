@@ -10,9 +10,10 @@ import torch
 from torch import Tensor
 
 from egograph.data.classes import Vocabulary
-from egograph.data.epic import Segment, read_segments, read_video_info
+from egograph.data.epic import UNLABELLED, Segment, read_segments, read_video_info
 from egograph.data.faults import Faults
 from egograph.data.visor_segments import SegmentFrames, read_epic_classes, read_visor_segments
+from egograph.errors import EgographError
 
 log = logging.getLogger("egograph")
 
@@ -59,6 +60,9 @@ def hold_out(split: VisorSplit, fold: int, folds: int = 4) -> tuple[VisorSplit, 
     """A split without one fold of its participants, and that fold: folds that share participants flatter.
 
     Participants go to the folds by how many segments of theirs are shown, most first, each to the smallest fold yet.
+
+    Raises:
+        EgographError: there are too few participants.
     """
     count = Counter(entry.segment.participant for entry in split.shown)
     size, held = [0] * folds, set()
@@ -67,6 +71,8 @@ def hold_out(split: VisorSplit, fold: int, folds: int = 4) -> tuple[VisorSplit, 
         size[smallest] += segments
         if smallest == fold:
             held.add(person)
+    if not held or len(held) == len(count):
+        raise EgographError(f"fold {fold}: {len(count)} participants make no {folds} folds; give more of the data")
     everyone = {segment.participant for segment in split.labels}
     return _of(split, everyone - held), _of(split, held)
 
@@ -93,7 +99,13 @@ def read_visor_split(config: VisorDataConfig, split: str, past: int) -> VisorSpl
     """
     faults = Faults(strict=config.strict)
     classes = read_epic_classes(config.epic)
-    labels = read_segments(config.epic / f"EPIC_100_{split}.csv", faults, classes)
+    path = config.epic / f"EPIC_100_{split}.csv"
+    labels = []
+    for segment in read_segments(path, faults, classes):
+        if UNLABELLED in (segment.verb, segment.noun):
+            faults.drop("no label", f"{path}, {segment.narration_id}", "give a split with labels")
+        else:
+            labels.append(segment)
     info = read_video_info(config.epic / "EPIC_100_video_info.csv")
     shown = read_visor_segments(config.visor, info, labels, past, faults)
     if said := faults.summary():

@@ -10,7 +10,7 @@ def interval(
     """The percentile interval of the mean of `right` (Efron 1979), whole videos drawn with replacement.
 
     Args:
-        right: `[N]`, 0 to 1 for each segment; of several seeds, their mean.
+        right: `[N]`, 0 to 1 for each segment, or 0 to 100; of several seeds, their mean.
         video: int64 `[N]`, which video each segment is of.
         draws: resamples.
         level: share of the resamples inside.

@@ -25,12 +25,19 @@ class SegmentEvaluateConfig:
         data: the annotations.
         model: a folder that training wrote.
         split: the splits to score, in order: train, validation, or another that has an EPIC_100_<split>.csv.
+
+    Raises:
+        ValueError: no split is named.
     """
 
     output: Path
     data: VisorDataConfig
     model: Path
     split: tuple[str, ...] = ("validation",)
+
+    def __post_init__(self) -> None:
+        if not self.split:
+            raise ValueError("split=[]: has to name one split or more")
 
 
 def evaluate_segments(config: SegmentEvaluateConfig, progress: Callable[[str], None]) -> dict[str, Any]:
@@ -65,7 +72,7 @@ def evaluate_segments(config: SegmentEvaluateConfig, progress: Callable[[str], N
 
 def segment_markdown(found: dict[str, Any]) -> str:
     """The accuracies as a Markdown table, a row a split."""
-    names = list(next(iter(found.values()))["metrics"])
+    names = list(dict.fromkeys(name for score in found.values() for name in score["metrics"]))
     lines = [f"| split | segments | {' | '.join(name.replace('_accuracy_at_', ' @') for name in names)} |"]
     lines.append("|---" * (len(names) + 2) + "|")
     for split, score in found.items():
@@ -78,9 +85,10 @@ def segment_markdown(found: dict[str, Any]) -> str:
 def _write_predictions(path: Path, scores: SegmentScores, split: VisorSplit) -> None:
     """One row a segment: its id, and the five best verbs, nouns and actions with names."""
     verbs, nouns = split.classes.verbs, split.classes.nouns
+    ranked = {task: scores.ranked(task) for task in ("verb", "noun")}
     rows = []
     for place, entry in enumerate(split.shown):
-        best = {task: scores.ranked(task)[place].tolist() for task in ("verb", "noun")}
+        best = {task: classes[place].tolist() for task, classes in ranked.items()}
         actions = [divmod(action, NOUNS) for action in scores.action[place].tolist()]
         row = {
             "narration_id": entry.segment.narration_id,

@@ -5,6 +5,7 @@ from torch import Tensor, nn
 
 _PSEUDO_PAIRS = 0.3  # of an unseen pair, times what independence expects
 _STRONGEST = 7.0
+_LEAST_DEVIATION = 1e-6
 
 
 class ActionPrior(nn.Module):
@@ -61,12 +62,13 @@ def noun_vectors(pairs: Tensor, dim: int) -> Tensor:
 
     Args:
         pairs: how often each verb goes with each noun, `[V, C]`.
-        dim: factors.
+        dim: factors; there are no more than verbs.
     """
     _, strength, nouns = torch.linalg.svd(pointwise_mutual_information(pairs))
-    factors = nouns[:dim].T * strength[:dim].sqrt()
+    factors = nouns[: len(strength)][:dim].T * strength[:dim].sqrt()
     common = (pairs.sum(0) + 1).log()[:, None]
-    return torch.cat([factors / factors.std(), (common - common.mean()) / common.std()], dim=1)
+    common = common - common.mean()
+    return torch.cat([part / part.std().clamp(min=_LEAST_DEVIATION) for part in (factors, common)], dim=1)
 
 
 def _log_product(logits: Tensor, pairs: Tensor) -> Tensor:

@@ -57,7 +57,7 @@ class SegmentRecognition:
         verb: logits `[S, V]`, before the pairs' co-occurrence.
         noun: logits `[S, C]`, likewise.
         graph: the segments' graphs.
-        pointer: `[S, N]`, how much each object carried the noun.
+        pointer: `[S, N]`, how much each object with a noun carried the noun; means nothing where there is none.
     """
 
     verb: Tensor
@@ -120,7 +120,8 @@ class SegmentRecogniser(nn.Module):
         )
 
     def _embed(self, nodes: Nodes, table: SegmentTable) -> Tensor:
-        last = (~table.time.isnan()).sum(1, keepdim=True) - 1
+        place = torch.arange(table.time.shape[1], device=table.time.device)
+        last = torch.where(table.time.isnan(), 0, place).amax(1, keepdim=True)
         age = (last - table.frame).clamp(0, self.age.num_embeddings - 1).flatten()
         noun = self.noun(self.nouns[nodes.noun - UNKNOWN_NOUN])
         named = (nodes.kind == OBJECT)[:, None]

@@ -61,12 +61,16 @@ def _mirror(table: SegmentTable, which: Tensor) -> SegmentTable:
 def _drop(table: SegmentTable, looks: SegmentLooks) -> SegmentTable:
     frame = table.frame.clamp(min=0)
     within = table.within.gather(1, frame)
-    held = within & (table.contact.sum(-1) > 0)
+    held = within & (table.contact[..., :2].sum(-1) > 0)
+    dropped = _dropped_frames(table, looks)
     missed = torch.rand(table.kind.shape) < looks.missed * torch.where(held, 0.5, 1.0)
-    gone = (missed & (table.kind != SCENE)) | _dropped_frames(table, looks).gather(1, frame)
+    gone = (missed & (table.kind != SCENE)) | dropped.gather(1, frame)
     unnamed = (torch.rand(table.kind.shape) < looks.unnamed) & (table.kind == OBJECT)
     return table.with_(
-        kind=torch.where(gone, ABSENT, table.kind), noun=torch.where(unnamed | gone, UNKNOWN_NOUN, table.noun)
+        kind=torch.where(gone, ABSENT, table.kind),
+        noun=torch.where(unnamed | gone, UNKNOWN_NOUN, table.noun),
+        time=table.time.masked_fill(dropped, torch.nan),
+        within=table.within & ~dropped,
     )
 
 

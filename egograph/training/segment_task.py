@@ -35,6 +35,7 @@ class SegmentTask:
     def draw(self, rng: np.random.Generator) -> SegmentTable:
         """A batch of segments with about as many nodes each, in random looks."""
         count = min(len(self.table), _SHELF * self.size)
+        count -= count % self.size if count > self.size else 0
         drawn = torch.from_numpy(rng.choice(len(self.table), count, replace=False))
         drawn = drawn[self.table.present[drawn].sum(1).argsort()]
         first = self.size * int(rng.integers(max(1, count // self.size)))

@@ -1,5 +1,6 @@
 """`egograph train experiment=epic100_visor`: from annotations to a folder with a recogniser of segments."""
 
+import hashlib
 import json
 import time
 from dataclasses import asdict, dataclass, field
@@ -56,7 +57,7 @@ def train_segments(config: SegmentTrainConfig) -> dict[str, Any]:
     """Read the annotations, train and save.
 
     Returns:
-        A summary: the folder, wall seconds, segments, steps and last losses.
+        A summary: the folder, wall seconds, segments, steps and last losses, and how a fold that was kept is scored.
 
     Raises:
         EgographError: an annotation file is absent or malformed.
@@ -70,10 +71,12 @@ def train_segments(config: SegmentTrainConfig) -> dict[str, Any]:
     torch.manual_seed(config.seed)
     model = SegmentRecogniser(config.recogniser, split.pairs)
     task = SegmentTask(model, table, config.segments.size, config.looks)
-    basis = repr((config.recogniser, config.looks, config.fold, len(table), len(split.labels)))
+    basis = hashlib.sha256(repr((config.recogniser, config.looks, split.classes)).encode())
+    for column in (*vars(table).values(), split.pairs):
+        basis.update(column.numpy().tobytes())
     with progress_bars() as bars:
         show = losses_bar(bars, task.name, config.segments.steps)
-        history = run_stage(task, config.segments, config.seed, config.output, basis, show)
+        history = run_stage(task, config.segments, config.seed, config.output, basis.hexdigest(), show)
     save_segment_model(model, split.classes, config.output)
     draw_curve({task.name: history}, config.output / "curve.png")
     summary = {

@@ -89,7 +89,10 @@ class FramesReader:
     def _picture(self, frame: Frame) -> NDArray[np.uint8]:
         assert isinstance(frame.handle, int)
         name = self._pictures[frame.handle]
-        encoded = np.frombuffer(self._bytes(name), dtype=np.uint8)
+        try:
+            encoded = np.frombuffer(self._bytes(name), dtype=np.uint8)
+        except (OSError, tarfile.TarError):
+            encoded = np.empty(0, dtype=np.uint8)
         picture = cv2.imdecode(encoded, cv2.IMREAD_COLOR_RGB) if len(encoded) else None
         if picture is None or picture.shape != (self._shape or picture.shape):
             what = "no picture" if picture is None else f"{picture.shape[1]}x{picture.shape[0]}, unlike those before"

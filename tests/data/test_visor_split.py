@@ -86,3 +86,34 @@ def test_the_real_annotations_show_what_was_counted_by_hand(shared_data: Path) -
     assert (len(train.labels), len(train.shown)) == (67217, 4424)
     assert (len(validation.labels), len(validation.shown)) == (9668, 521)
     assert len({entry.segment.video for entry in validation.shown}) == 13
+
+
+def test_too_few_participants_make_no_folds(data: VisorDataConfig) -> None:
+    for video in ("P03_101", "P04_101"):
+        (data.visor / "annotations" / "train" / f"{video}.json").unlink()
+    with pytest.raises(EgographError, match=r"^fold 3: 2 participants make no 4 folds; give more of the data$"):
+        hold_out(read_visor_split(data, "train", past=0), 3)
+
+
+def test_the_gap_does_not_look_past_the_segments_own_stop(data: VisorDataConfig) -> None:
+    path = data.epic / "EPIC_100_train.csv"
+    lines = path.read_text().splitlines()
+    first = next(number for number, line in enumerate(lines) if line.startswith("P01_101_0,"))
+    lines[first] = lines[first].replace("00:00:03.000", "00:00:59.000")
+    path.write_text("\n".join(lines) + "\n")
+    second = next(e for e in read_visor_split(data, "train", 0).shown if e.segment.narration_id == "P01_101_1")
+    assert second.gap == pytest.approx(second.segment.start - second.segment.stop)
+
+
+def test_rows_without_labels_are_counted_and_left_out(data: VisorDataConfig, caplog: pytest.LogCaptureFixture) -> None:
+    path = data.epic / "EPIC_100_train.csv"
+    columns = path.read_text().splitlines()
+    row = next(number for number, line in enumerate(columns) if line.startswith("P01_101_0,"))
+    place = columns[0].split(",").index("verb_class")
+    cells = columns[row].split(",")
+    cells[place] = "-1"
+    columns[row] = ",".join(cells)
+    path.write_text("\n".join(columns) + "\n")
+    with caplog.at_level("WARNING"):
+        assert len(read_visor_split(data, "train", 0).labels) == sum(VIDEOS.values()) - 1
+    assert "1 × no label (first" in caplog.text

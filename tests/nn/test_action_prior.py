@@ -56,3 +56,8 @@ def test_nouns_that_are_used_alike_have_like_vectors() -> None:
     assert apart[0, 1] < apart[0, 2]
     assert apart[2, 3] < apart[1, 3]
     assert vectors[:, 2].mean().abs() == pytest.approx(0, abs=1e-6)
+
+
+def test_labels_that_say_nothing_make_finite_vectors() -> None:
+    assert noun_vectors(torch.ones(2, 5), dim=16).isfinite().all()
+    assert noun_vectors(torch.ones(2, 5), dim=16).shape == (5, 3)
