@@ -13,11 +13,10 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from egograph.cli.groups import configs_folder, group_options
+from egograph.cli.groups import EXPERIMENT, configs_folder, experiments_of, group_options
 from egograph.errors import UsageError
 from egograph.spelling import did_you_mean
 
-EXPERIMENT = "experiment"  # the group whose option says what keys the command has
 CODE_KEYS = ("_target_", "_partial_", "_args_")
 
 
@@ -42,7 +41,7 @@ def compose(command: str, overrides: Sequence[str]) -> Composed:
     """
     read = [_read(word) for word in overrides]
     with _one_line(), initialize_config_dir(str(configs_folder()), version_base="1.3"):
-        right = group_options(command)
+        right = experiments_of(command)
         experiments = [override for override in read if right and override.key_or_group == EXPERIMENT]
         for experiment in experiments:
             _check_experiment(experiment, command, right)
@@ -115,8 +114,9 @@ def _word(override: Override) -> str:
 
 def _groups(config: DictConfig, command: str) -> dict[str, Any]:
     """The groups to choose from; that of a command's own keys, called as the command, follows the experiment."""
-    choices = config.hydra.runtime.choices
-    return {group: option for group, option in choices.items() if not group.startswith("hydra/") and group != command}
+    hidden = command if EXPERIMENT in config.hydra.runtime.choices else ""
+    choices = config.hydra.runtime.choices.items()
+    return {group: option for group, option in choices if not group.startswith("hydra/") and group != hidden}
 
 
 def _check_choice(override: Override) -> None:

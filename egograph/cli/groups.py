@@ -4,6 +4,8 @@ from pathlib import Path
 
 import egograph
 
+EXPERIMENT = "experiment"  # the group whose option says what keys a command has
+
 
 def configs_folder() -> Path:
     """Where the package's configs lie."""
@@ -13,3 +15,9 @@ def configs_folder() -> Path:
 def group_options(group: str) -> list[str]:
     """The files that a config group offers."""
     return sorted(path.stem for path in (configs_folder() / group).glob("*.yaml"))
+
+
+def experiments_of(command: str) -> list[str]:
+    """The experiments that a command knows: its own group of configs holds the keys of each. Most know none."""
+    known = set(group_options(EXPERIMENT))
+    return [option for option in group_options(command) if option in known]

@@ -10,7 +10,7 @@ from typing import Any, get_type_hints
 
 import egograph
 from egograph.cli.commands import COMMANDS, Command
-from egograph.cli.groups import group_options
+from egograph.cli.groups import EXPERIMENT, experiments_of, group_options
 from egograph.config import UNSET, chosen, dotted, options
 
 _OPTIONS = {
@@ -73,7 +73,7 @@ def command_help(command: Command, kind: type, values: Mapping[str, Any], groups
     usage = " ".join([command.name, *(positional.usage for positional in command.positionals)])
     meaning = meanings(kind)
     by_name = {
-        f"{group}={_shown(option)}": f"{meaning.get(group, '')}; one of {', '.join(group_options(group))}"
+        f"{group}={_shown(option)}": f"{meaning.get(group, '')}; one of {', '.join(_offered(command, group))}"
         for group, option in sorted(groups.items())
     }
     named = {*groups, *(f"{group}.name" for group in groups)}
@@ -88,6 +88,10 @@ def command_help(command: Command, kind: type, values: Mapping[str, Any], groups
         [_EXIT_CODES],
     ]
     return "\n\n".join("\n".join(section) for section in sections if section)
+
+
+def _offered(command: Command, group: str) -> list[str]:
+    return experiments_of(command.name) if group == EXPERIMENT else group_options(group)
 
 
 def config_keys(kind: type, values: Mapping[str, Any], at: str = "") -> Iterator[Key]:

@@ -46,6 +46,12 @@ def test_an_experiment_of_another_command_says_so():
         compose("evaluate", ["experiment=toy_kitchen_control"])
 
 
+def test_a_command_without_experiments_keeps_the_group_that_is_called_as_it_is():
+    assert compose("stream", []).groups["stream"] == "default"
+    with pytest.raises(UsageError, match=r"stream=foo: no such option of stream; there is default"):
+        compose("stream", ["stream=foo"])
+
+
 def test_an_interpolation_that_names_nothing_is_one_line():
     config = compose("stream", ["output=${nowhere.at.all}"]).config
     with pytest.raises(UsageError, match=r"Interpolation key .* not found"):
