@@ -51,16 +51,18 @@ def run(config: GraphConfig) -> Outcome:
     frames, failed = 0, 0
     actions: list[ActionGraph] = []
     with run_folder(config.easg) if config.easg else nullcontext():
-        for source in sources:
-            try:
-                for row in _frames(config, model, source, actions):
-                    print(json.dumps(row, ensure_ascii=False))
-                    frames += 1
-            except SourceError as fault:
-                log.error("%s", fault)
-                failed += 1
-        if config.easg:
-            write_easg(config.easg / "easg.json", actions, easg_classes(model.vocabulary))
+        try:
+            for source in sources:
+                try:
+                    for row in _frames(config, model, source, actions):
+                        print(json.dumps(row, ensure_ascii=False))
+                        frames += 1
+                except SourceError as fault:
+                    log.error("%s", fault)
+                    failed += 1
+        finally:  # a live source goes on until it is interrupted
+            if config.easg:
+                write_easg(config.easg / "easg.json", actions, easg_classes(model.vocabulary))
     return Outcome(SOME_FAILED if failed else DONE, {"streams": len(sources), "failed": failed, "frames": frames})
 
 

@@ -36,11 +36,12 @@ def segment_clips(
 ) -> Iterator[tuple[T, tuple[Clip, ...]]]:
     """Each segment with its clips, whose times count from the segment's start.
 
-    A video that is there as a file and one that is there as extracted frames give the same clips.
+    A video gives the same clips as a file and as extracted frames, but for what JPEG does to pixels; of 59.94 frames a
+    second, whose pictures are numbered at 60, a frame may be the one before or after.
 
     Args:
-        segments: in any order; those of a video in a row are read soonest.
-        recording: finds a video by its name, as `epic_recording` and `ego4d_recording` do; None if it is absent.
+        segments: in any order.
+        recording: finds a video by its name, with `epic_recording` or `ego4d_recording`; None if it is absent.
         sampler: the clock, which starts anew with each segment.
         faults: counts segments whose video is absent, can't be read or ends before they start, and leaves them out;
             counts those whose video breaks off within them. Strict unless given.

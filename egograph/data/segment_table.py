@@ -36,8 +36,6 @@ class SegmentTable:
         gap: `[S]`, see `SegmentFrames`, at most a minute.
         verb: int64 `[S]`.
         target: int64 `[S]`, the noun that the segment is labelled with.
-        video: int64 `[S]`, which segments are of one video.
-        person: int64 `[S]`, which segments are of one participant.
     """
 
     kind: Tensor
@@ -52,8 +50,6 @@ class SegmentTable:
     gap: Tensor
     verb: Tensor
     target: Tensor
-    video: Tensor
-    person: Tensor
 
     def __len__(self) -> int:
         return self.kind.shape[0]
@@ -103,8 +99,6 @@ def segment_table(segments: Sequence[SegmentFrames], past: int, nouns: int) -> S
     for place, (entry, frames) in enumerate(zip(segments, seen, strict=True)):
         time[place, : len(frames)] = [frame.time - entry.segment.start for frame in frames]
         within[place, len(frames) - len(entry.within[-MOST_WITHIN:]) : len(frames)] = True
-    videos = {name: index for index, name in enumerate(dict.fromkeys(entry.segment.video for entry in segments))}
-    people = {name: i for i, name in enumerate(dict.fromkeys(entry.segment.participant for entry in segments))}
 
     def padded(name: str, empty: float) -> Tensor:
         columns = [torch.tensor(getattr(row, name)) for row in rows]
@@ -127,8 +121,6 @@ def segment_table(segments: Sequence[SegmentFrames], past: int, nouns: int) -> S
         gap=torch.tensor([min(entry.gap, _LONGEST_GAP) for entry in segments]),
         verb=torch.tensor([entry.segment.verb for entry in segments]),
         target=torch.tensor([entry.segment.noun for entry in segments]),
-        video=torch.tensor([videos[entry.segment.video] for entry in segments]),
-        person=torch.tensor([people[entry.segment.participant] for entry in segments]),
     )
 
 

@@ -20,6 +20,8 @@ def easg_classes(vocabulary: Vocabulary) -> Vocabulary:
 def clip_action(clip: LabelledClip, vocabulary: Vocabulary, least: float) -> ActionGraph | None:
     """What a clip's label and graph say as EASG would: the first, the middle and the last frame are its moments.
 
+    Frames are numbered by the ticks of the stream's clock.
+
     The direct object is the tracked object of the label's noun that hands touch most; the action is done with the hands
     and the other objects that are in contact.
 
@@ -51,7 +53,8 @@ def clip_action(clip: LabelledClip, vocabulary: Vocabulary, least: float) -> Act
     if not parts:
         return None
     graph = action_graph(classes.verb_index(clip.label.verb), parts, classes)
-    frames = (shown[0], shown[1], shown[2])
+    before = clip.span.index * len(clip.span.valid)
+    frames = (before + shown[0], before + shown[1], before + shown[2])
     return ActionGraph(f"{clip.span.stream}_{clip.span.index:06d}", "egograph", frames, graph)
 
 

@@ -33,7 +33,7 @@ class FramesReader:
         rate: pictures a second.
 
     Raises:
-        SourceError: there are no such pictures, or they can't be read.
+        SourceError: there are no such pictures, the first is not number 1, or they can't be read.
     """
 
     live = False
@@ -51,6 +51,10 @@ class FramesReader:
         if not self._pictures:
             self.close()
             raise SourceError(f"{source}: no frame_0000000001.jpg and on; give extracted frames")
+        if min(self._pictures) != 1:
+            self.close()
+            told = f"{source}: the first picture is {min(self._pictures)}"
+            raise SourceError(f"{told}; give all of them, as their numbers are their times")
         self.duration = max(self._pictures) / rate
         self.end = 0.0
         if absent := max(self._pictures) - len(self._pictures):

@@ -86,13 +86,13 @@ class PyAVReader:
         if self.live:
             raise SourceError(f"{self._address}: a live source begins where it is; give a file")
         next(self.frames())  # times are counted from it
-        self._seek(start)
-        first = next(self.frames(), None)
+        first = next(self.frames(), None) if self._seek(start) else None
         if first is not None and first.time <= start:
             self._seek(start)
         else:  # a container without an index may be searched in vain
             self._container.close()
             self._open()
+            self.end = 0.0
         self._latest, self._fault = -1.0, None
         return self.frames()
 
@@ -191,13 +191,14 @@ class PyAVReader:
             self._container.close()
             raise
 
-    def _seek(self, start: float) -> None:
-        """Go on reading at a key frame that is not later than `start`, where the container knows of one."""
+    def _seek(self, start: float) -> bool:
+        """Go on reading at a key frame that is not later than `start`; whether the container may know of one."""
         base, origin = self.stream.time_base, self._origin
-        assert base is not None
-        assert origin is not None  # its first frame was decoded
+        if base is None or origin is None:  # its frames have no times
+            return False
         self._container.seek(origin + int(start / base), stream=self.stream)
         self._latest, self._fault = -1.0, None
+        return True
 
     def _decoded(self, packet: "Packet[VideoStream] | None") -> list[VideoFrame]:
         try:

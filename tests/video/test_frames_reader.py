@@ -68,6 +68,12 @@ def test_a_folder_without_numbered_pictures_is_refused(tmp_path: Path) -> None:
         open_reader(source(tmp_path))
 
 
+def test_pictures_from_the_middle_of_a_video_are_refused(tmp_path: Path) -> None:
+    folder = write_frames(tmp_path / "P01_101", 20, first=101)
+    with pytest.raises(SourceError, match=r"the first picture is 101; give all of them, as their numbers are their"):
+        open_reader(source(folder))
+
+
 def test_a_tar_that_is_none_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.tar").write_bytes(b"not a tar")
     with pytest.raises(SourceError, match=r"a.tar: can't be read"):

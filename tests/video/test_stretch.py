@@ -48,6 +48,12 @@ def test_a_stretch_that_starts_on_a_tick_shows_the_frames_of_the_whole(shared_da
         np.testing.assert_allclose(clip.times, np.maximum(other.times - 4.0, 0), atol=1e-9)
 
 
+def test_a_stream_without_times_is_read_from_its_beginning(tmp_path):
+    path = write_numbered(tmp_path / "a.h264", steady(100, 25), format="h264")
+    whole = shown(list(ClipSampler(reader="pyav").clips(Source(str(path), "a", live=False))))
+    assert shown(stretch(path, 1.0, 2.0)) == whole[8:16]
+
+
 def test_nothing_comes_of_a_stretch_after_the_end(tmp_path):
     assert stretch(write_numbered(tmp_path / "a.mp4", steady(50, 25)), 2.5, 3.0) == []
 
