@@ -91,7 +91,7 @@ def read_easg(path: Path, classes: Vocabulary, faults: Faults | None = None) -> 
             frames = tuple(int(entry["clip_frame_number"][name]) for name in MOMENTS)
             annotations = list(entry["annotations"].items())
         except (KeyError, TypeError, ValueError, AttributeError) as fault:
-            faults.drop(f"{_UNREADABLE} ({fault!r})" if faults.strict else _UNREADABLE, where)
+            faults.drop(_UNREADABLE, where, detail=repr(fault))
             continue
         for name, rows in annotations:
             graph = _graph(rows, classes, faults, where)
@@ -128,7 +128,7 @@ def _graph(rows: Any, classes: Vocabulary, faults: Faults, where: str) -> SceneG
             noun, verb, relation, box = row["obj"], row["verb"], row["rel"], row["bbox"]
             boxes = tuple(tuple(_corners(part) for part in box.get(name, ())) for name in MOMENTS)
         except (KeyError, TypeError, ValueError, AttributeError) as fault:
-            faults.drop(f"{_UNREADABLE} ({fault!r})" if faults.strict else _UNREADABLE, at)
+            faults.drop(_UNREADABLE, at, detail=repr(fault))
             continue
         if unknown := _unknown(noun, verb, relation, classes):
             faults.drop(unknown, at)
@@ -141,7 +141,7 @@ def _graph(rows: Any, classes: Vocabulary, faults: Faults, where: str) -> SceneG
     if len(verbs) != 1:
         faults.drop("an annotation of several verbs" if verbs else "an annotation without edges", where)
         return None
-    return action_graph(classes.verb_index(verbs.pop()), list(dict.fromkeys(edges)), classes)
+    return verb_graph(classes.verb_index(verbs.pop()), list(dict.fromkeys(edges)), classes)
 
 
 def _unknown(noun: Any, verb: Any, relation: Any, classes: Vocabulary) -> str:
@@ -160,7 +160,7 @@ def _corners(box: Sequence[float]) -> Box:
     return left, top, right, bottom
 
 
-def action_graph(verb: int, edges: Sequence[Part], classes: Vocabulary) -> SceneGraph:
+def verb_graph(verb: int, edges: Sequence[Part], classes: Vocabulary) -> SceneGraph:
     """The graph of one action: the verb's node, then the boxes of each of its parts."""
     things = list(dict.fromkeys((edge.noun, edge.boxes) for edge in edges))
     kind, noun, frame, track, box = [VERB], [verb], [_PNR], [UNTRACKED], [_WHOLE]

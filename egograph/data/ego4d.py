@@ -84,7 +84,7 @@ def read_actions(path: Path, faults: Faults | None = None, classes: Vocabulary |
                 narration=" ".join(str(entry[key]) for key in ("verb", "noun") if key in entry),
             )
         except (KeyError, TypeError, ValueError) as fault:
-            faults.drop(f"{_UNREADABLE} ({fault!r})" if faults.strict else _UNREADABLE, where)
+            faults.drop(_UNREADABLE, where, detail=repr(fault))
             continue
         if wrong := _wrong(segment, classes):
             faults.drop(wrong, where)
@@ -117,7 +117,7 @@ def read_moments(path: Path, faults: Faults | None = None) -> list[Moment]:
                 primary=bool(label["primary"]),
             )
         except (KeyError, TypeError, ValueError) as fault:
-            faults.drop(f"{_UNREADABLE} ({fault!r})" if faults.strict else _UNREADABLE, where)
+            faults.drop(_UNREADABLE, where, detail=repr(fault))
             continue
         if moment.stop <= moment.start:
             faults.drop("stops at or before its start", where)

@@ -175,7 +175,7 @@ def _segment(row: dict[str, str], where: str, faults: Faults) -> Segment | None:
             row.get("narration", ""),
         )
     except ValueError as fault:
-        faults.drop(f"{_UNREADABLE} ({fault})" if faults.strict else _UNREADABLE, where)
+        faults.drop(_UNREADABLE, where, detail=fault)
         return None
 
 

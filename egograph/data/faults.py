@@ -25,14 +25,15 @@ class Faults:
     dropped: dict[str, _Kind] = field(default_factory=dict)
     noted: dict[str, _Kind] = field(default_factory=dict)
 
-    def drop(self, kind: str, where: str, remedy: str = "mend or remove the row") -> None:
-        """Count a row that is left out; `where` names it.
+    def drop(self, kind: str, where: str, remedy: str = "mend or remove the row", detail: object = "") -> None:
+        """Count a row that is left out; `where` names it, and `detail`, told where it is raised, says what it has.
 
         Raises:
             EgographError: this is strict.
         """
         if self.strict:
-            raise EgographError(f"{where}: {kind}; {remedy}")
+            told = f" ({detail})" if detail else ""
+            raise EgographError(f"{where}: {kind}{told}; {remedy}")
         _count(self.dropped, kind, where)
 
     def note(self, kind: str, where: str) -> None:

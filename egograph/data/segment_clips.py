@@ -68,12 +68,8 @@ def _clips(segment: Timed, source: Source, sampler: ClipSampler, faults: Faults,
         if clips:
             faults.note("the video breaks off within it", where)
         else:
-            faults.drop(_told(_UNREADABLE, fault, faults), where, "give a whole video")
+            faults.drop(_UNREADABLE, where, "give a whole video", detail=fault)
     else:
         if not clips:
             faults.drop("starts after the video's end", where)
     return tuple(clips)
-
-
-def _told(kind: str, fault: SourceError, faults: Faults) -> str:
-    return f"{kind} ({fault})" if faults.strict else kind

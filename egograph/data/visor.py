@@ -101,8 +101,7 @@ def read_visor(
             else:
                 faults.drop("a frame that the mapping lacks", where, "give the mapping that came with it")
         except (KeyError, TypeError, ValueError, IndexError, AttributeError) as fault:
-            kind = "a frame that can't be read"
-            faults.drop(f"{kind} ({fault!r})" if faults.strict else kind, where, "give a VISOR sparse JSON")
+            faults.drop("a frame that can't be read", where, "give a VISOR sparse JSON", detail=repr(fault))
     return sorted(frames, key=lambda frame: frame.time)
 
 

@@ -3,7 +3,7 @@
 from torch import Tensor
 
 from egograph.data.classes import Vocabulary
-from egograph.data.easg import ActionGraph, Box, Part, action_graph
+from egograph.data.easg import ActionGraph, Box, Part, verb_graph
 from egograph.graph.scene_graph import RELATIONS
 from egograph.nodes.nodes import LEFT_HAND, OBJECT, RIGHT_HAND, UNTRACKED
 from egograph.pipeline import LabelledClip
@@ -52,7 +52,7 @@ def clip_action(clip: LabelledClip, vocabulary: Vocabulary, least: float) -> Act
     parts = [part for part in parts if any(part.boxes)]
     if not parts:
         return None
-    graph = action_graph(classes.verb_index(clip.label.verb), parts, classes)
+    graph = verb_graph(classes.verb_index(clip.label.verb), parts, classes)
     before = clip.span.index * len(clip.span.valid)
     frames = (before + shown[0], before + shown[1], before + shown[2])
     return ActionGraph(f"{clip.span.stream}_{clip.span.index:06d}", "egograph", frames, graph)

@@ -20,8 +20,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby
 from threading import Lock
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import av
 import numpy as np
@@ -32,7 +31,7 @@ from numpy.typing import NDArray
 from egograph.video.container import reason
 from egograph.video.orientation import is_mirrored
 from egograph.video.pyav_reader import Look, PyAVReader
-from egograph.video.reader import Frame
+from egograph.video.reader import Closes, Frame
 from egograph.video.source import Source
 from egograph.video.window import LOOK_AHEAD, Window, remux, window_length
 
@@ -78,7 +77,7 @@ class _Place:
     index: int
 
 
-class DecordReader:
+class DecordReader(Closes):
     """A `Reader` of files over decord; see this module for what is contained.
 
     Its clips are those of `PyAVReader`: the same frames at the same times, the pixels the same bit by bit for 8-bit
@@ -150,14 +149,6 @@ class DecordReader:
         """See `Reader.close`."""
         self._open = None
         self._pyav.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _remuxed(self, packets: "Sequence[Packet[VideoStream]]") -> bytes | None:
         try:

@@ -6,8 +6,6 @@ import re
 import tarfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import cv2
 import numpy as np
@@ -15,7 +13,7 @@ from numpy.typing import NDArray
 
 from egograph.errors import SourceError, TruncatedSource
 from egograph.video.clock import TOLERANCE
-from egograph.video.reader import Frame
+from egograph.video.reader import Closes, Frame
 from egograph.video.source import Source
 
 log = logging.getLogger(__name__)
@@ -23,7 +21,7 @@ log = logging.getLogger(__name__)
 _NUMBERED = re.compile(r"(?:.*/)?frame_(\d+)\.(?:jpe?g|png)", re.IGNORECASE)
 
 
-class FramesReader:
+class FramesReader(Closes):
     """A `SeekableReader` of `frame_0000000001.jpg` and on: number n is on display from (n - 1) / rate seconds.
 
     Numbers may be absent: the picture before stays on display.
@@ -81,14 +79,6 @@ class FramesReader:
         """See `Reader.close`."""
         if self._tar is not None:
             self._tar.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _picture(self, frame: Frame) -> NDArray[np.uint8]:
         assert isinstance(frame.handle, int)

@@ -4,8 +4,7 @@ import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from threading import Lock
-from types import TracebackType
-from typing import Self, cast
+from typing import cast
 
 import av
 import numpy as np
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 from egograph.errors import SourceError, TruncatedSource
 from egograph.video.container import joins_anywhere, open_container, reason, stated_duration, video_stream
 from egograph.video.orientation import Matrix, display_matrix, upright
-from egograph.video.reader import Frame
+from egograph.video.reader import Closes, Frame
 from egograph.video.source import Source
 
 log = logging.getLogger(__name__)
@@ -43,7 +42,7 @@ class Look:
     matrix: Matrix
 
 
-class PyAVReader:
+class PyAVReader(Closes):
     """A `Reader` over PyAV. The memory it holds is the decoder's few frames and those that the caller keeps.
 
     A file is read up to its first fault, because what comes after is built on pictures that are missing; a source that
@@ -174,14 +173,6 @@ class PyAVReader:
     def close(self) -> None:
         """See `Reader.close`."""
         self._container.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _open(self) -> None:
         self._container = open_container(self._source)

@@ -25,6 +25,22 @@ class Frame:
     arrival: float = field(default_factory=now)
 
 
+class Closes:
+    """As a context manager, what has a `close` is closed at the end."""
+
+    def close(self) -> None:
+        """Let go of what is held."""
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
 class Reader(Protocol):
     """An open video source. It is closed by `close` or as a context manager.
 

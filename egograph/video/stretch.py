@@ -1,15 +1,14 @@
 """Stretch: a part of a video as a stream of its own, whose first moment is the part's start."""
 
 from collections.abc import Iterator, Sequence
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from egograph.errors import TruncatedSource
 from egograph.video.clock import TOLERANCE
-from egograph.video.reader import Frame, Reader
+from egograph.video.reader import Closes, Frame, Reader
 
 
 class SeekableReader(Reader, Protocol):
@@ -20,7 +19,7 @@ class SeekableReader(Reader, Protocol):
         ...
 
 
-class Stretch:
+class Stretch(Closes):
     """A `Reader` of what another shows between two times, counted from the first.
 
     The frame on display at the start comes first, at time 0. A video that ends within the stretch ends it; of one that
@@ -70,14 +69,6 @@ class Stretch:
     def close(self) -> None:
         """See `Reader.close`."""
         self._reader.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _moved(self, frame: Frame) -> Frame:
         return Frame(max(0.0, frame.time - self._start), frame, frame.arrival)

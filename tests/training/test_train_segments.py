@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from egograph.checkpoint import file_digest
-from egograph.data.visor_split import read_visor_split
+from egograph.data.visor_split import VisorDataConfig, read_visor_split
 from egograph.evaluation.evaluate_segments import SegmentEvaluateConfig, evaluate_segments
 from egograph.nn.message_passing import MessagePassingConfig
 from egograph.nn.segment_recogniser import SegmentRecogniserConfig
@@ -93,4 +93,4 @@ def test_evaluation_scores_and_writes_what_it_saw(config: SegmentTrainConfig, tm
 
 def test_a_fold_out_of_its_range_is_told() -> None:
     with pytest.raises(ValueError, match=r"^fold=4: has to be 0 to 3, or null$"):
-        SegmentTrainConfig(output=Path("x"), data=None, fold=4)  # type: ignore[arg-type]
+        SegmentTrainConfig(output=Path("x"), data=VisorDataConfig(Path("x"), Path("x")), fold=4)
