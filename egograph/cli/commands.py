@@ -39,6 +39,7 @@ class Command:
         positionals: its words without `=`, in their order; of the last there can be many.
         examples: lines to copy.
         options: keys that can also be given as `--key VALUE`.
+        switches: keys that `--key` alone makes true.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Command:
     positionals: tuple[Positional, ...] = ()
     examples: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
+    switches: tuple[str, ...] = ()
 
 
 _SOURCE = "a video file, a folder, a glob, rtsp://, http(s)://, or /dev/videoN"
@@ -95,8 +97,9 @@ COMMANDS = {
             "CONFIGS",
             examples=(
                 "egograph evaluate experiment=toy_kitchen split=val",
-                "egograph evaluate experiment=epic100_visor split=validation --json",
+                "egograph evaluate experiment=epic100_visor split=validation --competence --json",
             ),
+            switches=("competence",),
         ),
         Command(
             "score",

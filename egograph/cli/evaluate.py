@@ -52,7 +52,8 @@ def run(config: ToyKitchenConfig | Epic100VisorConfig) -> Outcome:
             splits = evaluate_segments(config, _scoring)
             table = segment_markdown(splits)
     print(table, end="")
-    print(f"{config.output}/  results.json, table.md")
+    report = ", competence.json, competence.md, competence.png" if config.competence else ""
+    print(f"{config.output}/  results.json, table.md{report}")
     return Outcome(DONE, {"output": str(config.output), "splits": splits})
 
 

@@ -83,11 +83,16 @@ def command_help(command: Command, kind: type, values: Mapping[str, Any], groups
         _section("words:", {positional.metavar: positional.meaning for positional in command.positionals}),
         _section("groups of keys, chosen by name:", by_name),
         _section("keys:", {f"{key.name}={key.default}": key.meaning for key in keys}),
-        _section("options:", {f"--{key} …": f"the same as {key}=…" for key in command.options} | _OPTIONS),
+        _section("options:", _own_options(command) | _OPTIONS),
         ["examples:", *(f"  {example}" for example in command.examples)] if command.examples else [],
         [_EXIT_CODES],
     ]
     return "\n\n".join("\n".join(section) for section in sections if section)
+
+
+def _own_options(command: Command) -> dict[str, str]:
+    valued = {f"--{key} …": f"the same as {key}=…" for key in command.options}
+    return valued | {f"--{key}": f"the same as {key}=true" for key in command.switches}
 
 
 def _offered(command: Command, group: str) -> list[str]:

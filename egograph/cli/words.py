@@ -11,6 +11,7 @@ from egograph.spelling import did_you_mean
 
 _OVERRIDE = re.compile(r"(?:\+\+?|~)?[A-Za-z_]\w*(?:\.\w+)*(?:@[\w.]+)?=|~[A-Za-z_][\w.]*$")
 _FLAGS = ("--json", "--verbose", "--help")
+_SWITCHES = tuple(sorted({f"--{key}" for command in COMMANDS.values() for key in command.switches}))
 _VALUED = ("--cfg", *sorted({f"--{key}" for command in COMMANDS.values() for key in command.options}))
 
 
@@ -56,14 +57,16 @@ def read_words(argv: Sequence[str]) -> Words:
             if not equals and not rest:
                 raise UsageError(f"{name}: needs a value; give {name}={'job' if name == '--cfg' else '…'}")
             options[name] = value if equals else rest.pop(0)
-        elif name in (*_FLAGS, "--version") and not equals:
+        elif name in (*_FLAGS, *_SWITCHES, "--version") and not equals:
             options[name] = ""
         else:
-            raise UsageError(f"{word}: no such option{did_you_mean(name, (*_FLAGS, *_VALUED, '--version'))}")
+            raise UsageError(
+                f"{word}: no such option{did_you_mean(name, (*_FLAGS, *_SWITCHES, *_VALUED, '--version'))}"
+            )
     if options.get("--cfg", "job") != "job":
         raise UsageError(f"--cfg {options['--cfg']}: not one of job; give --cfg job")
     command, sources, overrides = _sort(plain)
-    for name in sorted(options.keys() & set(_VALUED) - {"--cfg"}):
+    for name in sorted(options.keys() & {*_VALUED, *_SWITCHES} - {"--cfg"}):
         _place(command, name, options[name], sources, overrides)
     return Words(
         command,
@@ -90,13 +93,13 @@ def _sort(plain: Sequence[str]) -> tuple[str, list[str], list[str]]:
 def _place(command: str, name: str, value: str, sources: list[str], overrides: list[str]) -> None:
     """Puts the value of an option `--key` where the key's is: among the sources, or among the overrides."""
     key = name.removeprefix("--")
-    owners = [owner.name for owner in COMMANDS.values() if key in owner.options]
+    owners = [owner.name for owner in COMMANDS.values() if key in (*owner.options, *owner.switches)]
     if command not in owners:
         raise UsageError(f"{name}: an option of {' and '.join(owners)} alone; leave it out")
     if any(positional.key == key for positional in COMMANDS[command].positionals):
         sources.append(value)
     else:
-        overrides.append(f"{key}={value}")
+        overrides.append(f"{key}={value or 'true'}")
 
 
 def _is_override(word: str) -> bool:

@@ -13,7 +13,6 @@ from egograph.nodes.identity import identities
 from egograph.nodes.nodes import LEFT_HAND, OBJECT, RIGHT_HAND, SCENE, UNKNOWN_NOUN, UNTRACKED
 
 ABSENT = -1
-MOST_WITHIN = 6  # frames; of a longer segment the last
 MOST_OBJECTS = 10  # a frame; those in a hand first, then the largest
 _LONGEST_GAP = 60.0
 
@@ -83,22 +82,23 @@ class _Rows:
     track: list[int]
 
 
-def segment_table(segments: Sequence[SegmentFrames], past: int, nouns: int) -> SegmentTable:
+def segment_table(segments: Sequence[SegmentFrames], past: int, within: int, nouns: int) -> SegmentTable:
     """Lay segments out.
 
     Args:
         segments: what `read_visor_segments` gives.
         past: frames before the segment, at most.
+        within: frames of the segment itself, at most; of more the last.
         nouns: noun classes; VISOR has further ones (feet, gloves that nobody wears), which count as unknown.
     """
-    seen = [[*(entry.past[-past:] if past else ()), *entry.within[-MOST_WITHIN:]] for entry in segments]
+    seen = [[*(entry.past[-past:] if past else ()), *entry.within[-within:]] for entry in segments]
     rows = [_rows(frames, nouns) for frames in seen]
-    most, longest = max(len(row.kind) for row in rows), past + MOST_WITHIN
+    most, longest = max(len(row.kind) for row in rows), past + within
     time = np.full((len(segments), longest), np.nan, dtype=np.float32)
-    within = np.zeros((len(segments), longest), dtype=bool)
+    inside = np.zeros((len(segments), longest), dtype=bool)
     for place, (entry, frames) in enumerate(zip(segments, seen, strict=True)):
         time[place, : len(frames)] = [frame.time - entry.segment.start for frame in frames]
-        within[place, len(frames) - len(entry.within[-MOST_WITHIN:]) : len(frames)] = True
+        inside[place, len(frames) - len(entry.within[-within:]) : len(frames)] = True
 
     def padded(name: str, empty: float) -> Tensor:
         columns = [torch.tensor(getattr(row, name)) for row in rows]
@@ -116,7 +116,7 @@ def segment_table(segments: Sequence[SegmentFrames], past: int, nouns: int) -> S
         frame=padded("frame", ABSENT),
         track=padded("track", UNTRACKED),
         time=torch.from_numpy(time),
-        within=torch.from_numpy(within),
+        within=torch.from_numpy(inside),
         duration=torch.tensor([entry.segment.stop - entry.segment.start for entry in segments]),
         gap=torch.tensor([min(entry.gap, _LONGEST_GAP) for entry in segments]),
         verb=torch.tensor([entry.segment.verb for entry in segments]),

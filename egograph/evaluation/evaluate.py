@@ -10,6 +10,9 @@ import torch
 
 from egograph.checkpoint import BUILT_IN, file_digest, load_baseline, load_model, model_folder
 from egograph.data.toy_kitchen.write import GENERATOR_VERSION
+from egograph.evaluation.competence.ask import ask
+from egograph.evaluation.competence.keys import CompetenceKeys
+from egograph.evaluation.competence.toy import toy_subjects
 from egograph.evaluation.score import abstention, score_baseline, score_graph
 from egograph.evaluation.split_score import ActionScore, SplitScore, as_json, markdown
 from egograph.training.dataset import open_split
@@ -18,14 +21,14 @@ from egograph.video.sampler import ClipSampler
 
 
 @dataclass(frozen=True)
-class EvaluateConfig:
+class EvaluateConfig(CompetenceKeys):
     """What `egograph evaluate` needs to know.
 
     Attributes:
         output: the folder for `results.json` and `table.md`.
         model: a folder that training wrote, or built-in.
         control: the folder of a trained control, or none.
-        split: the splits to score, in order.
+        split: the splits to score, in order; the competence report is on the first.
         data: the toy kitchen's videos.
         fps: frames a second of the fixed clock.
         frames: frames a clip.
@@ -41,8 +44,10 @@ class EvaluateConfig:
     data: ToyDataConfig = field(default_factory=ToyDataConfig)
     fps: float = 8.0
     frames: int = 8
+    without_graph: str | None = field(default="outputs/train/toy_kitchen_without_graph", kw_only=True)
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         ClipSampler(fps=self.fps, frames=self.frames)  # refuses what is out of range
 
 
@@ -54,12 +59,15 @@ def evaluate(config: EvaluateConfig, progress: Callable[[str], None]) -> list[Sp
     """
     model = load_model(config.model)
     control = load_baseline(Path(config.control)) if config.control else None
+    twin = config.twin("toy_kitchen_without_graph")
+    without_graph = load_model(str(twin)) if twin else None
     sampler = ClipSampler(fps=config.fps, frames=config.frames)
-    scores = []
+    scores, splits = [], {}
     for name in config.split:
         progress(name)
         folder = make_split(config.data, name, lambda _: None)
         split = open_split(folder, name, model.vocabulary, sampler, model.encoder.preprocess, lambda _: None)
+        splits[name] = split
         table, boxes = score_graph(model, split, config.frames)
         judged = abstention(model.calibration(table.logits, table.summary), table)
         beside = ActionScore.of(score_baseline(control, split, config.frames)) if control else None
@@ -68,6 +76,8 @@ def evaluate(config: EvaluateConfig, progress: Callable[[str], None]) -> list[Sp
     results = _made_with(config) | {"splits": as_json(scores)}
     (config.output / "results.json").write_text(json.dumps(results, indent=2, allow_nan=False) + "\n")
     (config.output / "table.md").write_text(markdown(scores))
+    if config.competence:
+        ask(toy_subjects(model, without_graph, splits, config.frames), config.draws, config.output)
     return scores
 
 

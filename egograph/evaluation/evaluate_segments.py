@@ -1,8 +1,8 @@
 """`egograph evaluate experiment=epic100_visor`: a recogniser of segments on splits of EPIC-KITCHENS-100."""
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,20 +11,26 @@ import torch
 from egograph.checkpoint import file_digest
 from egograph.data.visor_split import VisorDataConfig, VisorSplit, read_visor_split
 from egograph.errors import EgographError
+from egograph.evaluation.competence.ask import ask
+from egograph.evaluation.competence.keys import CompetenceKeys
+from egograph.evaluation.competence.report import GRAPH, WITHOUT
+from egograph.evaluation.competence.segments import SegmentSubject
 from egograph.evaluation.segment_score import SegmentScores, accuracies, open_table, score_segments
 from egograph.metrics.epic_truth import NOUNS
+from egograph.nn.segment_recogniser import SegmentRecogniser
 from egograph.segment_checkpoint import load_segment_model
 
 
 @dataclass(frozen=True)
-class SegmentEvaluateConfig:
+class SegmentEvaluateConfig(CompetenceKeys):
     """What evaluation on annotated segments needs to know.
 
     Attributes:
         output: the folder for `results.json`, `table.md` and each split's predictions.
         data: the annotations.
         model: a folder that training wrote.
-        split: the splits to score, in order: train, validation, or another that has an EPIC_100_<split>.csv.
+        split: the splits to score, in order: train, validation, or another that has an EPIC_100_<split>.csv; the
+            competence report is on the first.
 
     Raises:
         ValueError: no split is named.
@@ -34,8 +40,10 @@ class SegmentEvaluateConfig:
     data: VisorDataConfig
     model: Path
     split: tuple[str, ...] = ("validation",)
+    without_graph: str | None = field(default="outputs/train/epic100_visor_without_graph", kw_only=True)
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if not self.split:
             raise ValueError("split=[]: has to name one split or more")
 
@@ -49,14 +57,18 @@ def evaluate_segments(config: SegmentEvaluateConfig, progress: Callable[[str], N
     Raises:
         EgographError: the model or a split cannot be loaded, or they know different classes.
     """
+    config.output.mkdir(parents=True, exist_ok=True)
     model, classes = load_segment_model(config.model)
-    found = {}
+    models = {GRAPH: model}
+    if twin := config.twin("epic100_visor_without_graph"):
+        models[WITHOUT], _ = load_segment_model(twin)
+    found, splits = {}, {}
     for name in config.split:
         progress(name)
-        split = read_visor_split(config.data, name, model.config.past)
+        split = splits[name] = read_visor_split(config.data, name, model.config.past)
         if split.classes != classes:
             raise EgographError(f"{config.model}: trained on other classes than those of {config.data.epic}")
-        scores = score_segments(model, open_table(split, model.config.past))
+        scores = score_segments(model, open_table(split, model.config))
         _write_predictions(config.output / f"predictions_{name}.jsonl", scores, split)
         found[name] = {
             "segments": len(split.shown),
@@ -67,7 +79,16 @@ def evaluate_segments(config: SegmentEvaluateConfig, progress: Callable[[str], N
     results = made_with | {"torch": torch.__version__, "splits": found}
     (config.output / "results.json").write_text(json.dumps(results, indent=2) + "\n")
     (config.output / "table.md").write_text(segment_markdown(found))
+    if config.competence:
+        subjects = {name: _subjects(models, split, config.data) for name, split in splits.items()}
+        ask(subjects, config.draws, config.output)
     return found
+
+
+def _subjects(
+    models: Mapping[str, SegmentRecogniser], split: VisorSplit, data: VisorDataConfig
+) -> dict[str, SegmentSubject]:
+    return {name: SegmentSubject(model, split, data) for name, model in models.items()}
 
 
 def segment_markdown(found: dict[str, Any]) -> str:

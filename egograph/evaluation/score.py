@@ -11,6 +11,7 @@ from egograph.baseline import FrameBaseline
 from egograph.evaluation.action_accuracy import ActionAccuracy, action_accuracy
 from egograph.evaluation.contact_f1 import ContactCount
 from egograph.evaluation.hand_ap import HandAP
+from egograph.evaluation.video_batches import video_batches
 from egograph.model import EgoGraph, clip_summary
 from egograph.nn.calibration import Judgement
 from egograph.nn.temporal_head import ActionLogits
@@ -75,7 +76,7 @@ def score_graph(model: EgoGraph, split: Split, frames: int, batch: int = 16) -> 
     """Run the model over every clip of every video, with each video's state carried along."""
     model.eval()
     hands, contacts, rows = HandAP(), ContactCount(), _Rows()
-    for videos in _batches(split, batch):
+    for videos in video_batches(split, batch):
         state = model.start(len(videos))
         for step in _steps(split, videos, frames):
             patches = model.encoder(step.pixels.flatten(0, 1).to(model.device))
@@ -97,7 +98,7 @@ def score_baseline(model: FrameBaseline, split: Split, frames: int, batch: int =
     """Run the control over every clip of every video."""
     model.eval()
     rows = _Rows()
-    for videos in _batches(split, batch):
+    for videos in video_batches(split, batch):
         hidden = model.start(len(videos))
         for step in _steps(split, videos, frames):
             tokens = model.frame_tokens(step.pixels.flatten(0, 1)).unflatten(0, tuple(step.valid.shape))
@@ -174,12 +175,6 @@ class _Rows:
 
 def _length(split: Split, video: int) -> int:
     return split.store.length(video)
-
-
-def _batches(split: Split, size: int) -> Iterator[list[int]]:
-    """Videos by length, so that those of a batch end at about the same time."""
-    order = sorted(range(len(split.names)), key=lambda video: _length(split, video))
-    return (order[first : first + size] for first in range(0, len(order), size))
 
 
 def _steps(split: Split, videos: list[int], frames: int) -> Iterator[_Step]:

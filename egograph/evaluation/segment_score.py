@@ -12,7 +12,7 @@ from egograph.data.segment_table import SegmentTable, segment_table
 from egograph.data.visor_split import VisorSplit
 from egograph.evaluation.bootstrap import interval
 from egograph.metrics.epic_truth import TASKS, EpicTruth, action_id
-from egograph.nn.segment_recogniser import SegmentRecogniser
+from egograph.nn.segment_recogniser import SegmentRecogniser, SegmentRecogniserConfig
 
 _BATCH = 128
 
@@ -54,9 +54,9 @@ def score_segments(model: SegmentRecogniser, table: SegmentTable) -> SegmentScor
     return SegmentScores(torch.cat(verbs), torch.cat(nouns), torch.cat(actions))
 
 
-def open_table(split: VisorSplit, past: int) -> SegmentTable:
-    """The segments of a split that have frames, laid out."""
-    return segment_table(split.shown, past, len(split.classes.nouns))
+def open_table(split: VisorSplit, config: SegmentRecogniserConfig) -> SegmentTable:
+    """The segments of a split that have frames, laid out for a recogniser."""
+    return segment_table(split.shown, config.past, config.within, len(split.classes.nouns))
 
 
 def accuracies(scores: SegmentScores, split: VisorSplit, epic: Path) -> dict[str, dict[str, float]]:

@@ -1,12 +1,12 @@
 """Message passing over the inferred graph: a few relational attention layers."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from torch import Tensor, nn
 
-from egograph.graph.scene_graph import INFERRED, SceneGraph
-from egograph.nn.relational_attention_conv import RelationalAttentionConv
-from egograph.ops import EdgeLayout
+from egograph.graph.scene_graph import SceneGraph
+from egograph.nn.message_layers import LayerName, message_inputs, message_layer
 
 
 @dataclass(frozen=True)
@@ -14,29 +14,39 @@ class MessagePassingConfig:
     """Size of the message passing.
 
     Attributes:
-        layers: relational attention layers.
+        layers: how many.
         heads: attention heads.
+        layer: RelationalAttentionConv; or to compare with it PyG's TransformerConv, GATv2Conv or HGTConv, or none: no
+            node hears of another.
+
+    Raises:
+        ValueError: a value is out of its range.
     """
 
     layers: int = 2
     heads: int = 4
+    layer: LayerName = "RelationalAttentionConv"
+
+    def __post_init__(self) -> None:
+        for name in ("layers", "heads"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name}={getattr(self, name)}: has to be 1 or more")
 
 
 class MessagePassing(nn.Module):
-    """Pre-norm residual layers: relational attention, then a two-layer perceptron."""
+    """Pre-norm residual layers: attention over the edges, then a two-layer perceptron."""
 
     def __init__(self, config: MessagePassingConfig, dim: int) -> None:
         super().__init__()
+        self.name = config.layer
         self.layers = nn.ModuleList(_Layer(config, dim) for _ in range(config.layers))
         self.norm = nn.LayerNorm(dim)
 
     def forward(self, state: Tensor, graph: SceneGraph) -> Tensor:
         """Update node states `[N, D]`."""
-        layout = EdgeLayout.from_edge_index(
-            graph.edge_index, len(graph.nodes), relation=graph.relation, ptr=graph.nodes.ptr
-        )
+        inputs = message_inputs(self.name, graph)
         for layer in self.layers:
-            state = layer(state, layout, graph.confidence)
+            state = layer(state, inputs)
         return self.norm(state)
 
 
@@ -44,10 +54,10 @@ class _Layer(nn.Module):
     def __init__(self, config: MessagePassingConfig, dim: int) -> None:
         super().__init__()
         self.attend_norm = nn.LayerNorm(dim)
-        self.attend = RelationalAttentionConv(dim, dim, config.heads, num_relations=len(INFERRED))
+        self.attend = message_layer(config.layer, dim, config.heads)
         self.mix_norm = nn.LayerNorm(dim)
         self.mix = nn.Sequential(nn.Linear(dim, 2 * dim), nn.GELU(), nn.Linear(2 * dim, dim))
 
-    def forward(self, state: Tensor, layout: EdgeLayout, confidence: Tensor) -> Tensor:
-        state = state + self.attend(self.attend_norm(state), layout, edge_weight=confidence)
+    def forward(self, state: Tensor, inputs: dict[str, Any]) -> Tensor:
+        state = state + self.attend(self.attend_norm(state), **inputs)
         return state + self.mix(self.mix_norm(state))

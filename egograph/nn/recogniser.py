@@ -13,7 +13,7 @@ from egograph.nn.state import StreamState
 from egograph.nn.temporal_head import ActionLogits, TemporalHead, TemporalHeadConfig
 from egograph.nodes.box import centre_size
 from egograph.nodes.nodes import MEMORY_FRAME, OBJECT, UNKNOWN_NOUN, Nodes
-from egograph.nodes.tracker import Tracked, TrackerConfig, last_rows, track
+from egograph.nodes.tracker import Matcher, Tracked, TrackerConfig, last_rows, match_by_likeness, track
 from egograph.video.clip import LONGEST_CLIP
 
 _PLACE_FEATURES = 4 + 4 + 1 + 2
@@ -80,6 +80,7 @@ class Recogniser(nn.Module):
         self.token = nn.Sequential(nn.Linear(4 * dim, dim), nn.GELU(), nn.Linear(dim, dim))
         self.head = TemporalHead(config.head, dim, verbs, nouns)
         self.point = nn.Linear(dim, nouns)
+        self.match: Matcher = match_by_likeness
 
     def start(self, streams: int = 1, device: str | torch.device = "cpu") -> StreamState:
         """The state of `streams` streams before their first clip."""
@@ -97,7 +98,7 @@ class Recogniser(nn.Module):
             valid: bool `[G, T]`, false for padded frames.
             state: the streams' state before the clip.
         """
-        tracked = track(nodes, state, self.config.tracker)
+        tracked = track(nodes, state, self.config.tracker, self.match)
         table, embedding = self._with_memory(tracked, state)
         graph = infer_graph(table, self.affinity(embedding), self.config.graph)
         passed = self.passing(embedding, graph)

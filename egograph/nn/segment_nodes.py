@@ -1,6 +1,7 @@
 """From a segment table to the node table of a batch: where each node is, when, and how it changed along its track."""
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from egograph.data.segment_table import SegmentTable
@@ -15,17 +16,18 @@ _LEAST_SIZE = 1e-3
 _MOVED = 4.0  # centres move a quarter of the frame at most between two annotated frames, mostly
 
 
-def segment_nodes(table: SegmentTable) -> Nodes:
+def segment_nodes(table: SegmentTable, relational: bool) -> Nodes:
     """The nodes `[S · N]` of a batch, absent rows with score 0, features `[S · N, NODE_FEATURES]`.
 
     A node's features are its place, what touches it, when it is seen, how it differs from where its track was before
     and where it is after (within the segment's frames, so never later than the segment's stop), and how often it is
-    seen within the segment, before it, and later.
+    seen within the segment, before it, and later. Unless `relational`, a node knows its own place and time alone, and
+    the rest is 0.
     """
     segments, rows = table.kind.shape
     present = table.present
     return Nodes(
-        feature=_features(table).flatten(0, 1),
+        feature=_features(table, relational).flatten(0, 1),
         box=table.box.flatten(0, 1),
         kind=table.kind.clamp(min=0).flatten(),
         frame=table.frame.clamp(min=0).flatten(),
@@ -49,20 +51,21 @@ def segment_features(table: SegmentTable) -> Tensor:
     )
 
 
-def _features(table: SegmentTable) -> Tensor:
+def _features(table: SegmentTable, relational: bool) -> Tensor:
     place = centre_size(table.box)
     size = place[..., 2:].clamp(min=_LEAST_SIZE).log()
     earlier, later, within = _same_track(table)
+    own = [2 * place - 1, size, _when(table, within)]
+    if not relational:
+        rest = NODE_FEATURES - sum(part.shape[-1] for part in own)
+        return F.pad(torch.cat(own, dim=-1), (0, rest)) * table.present[..., None]
     frame = table.frame
     before, had = _latest(earlier, frame)
     after, will = _latest(later, -frame)
     counts = [earlier & within[:, None], earlier & ~within[:, None], later]
     times = torch.stack([count.sum(2) for count in counts], dim=-1) / 2
-    features = [
-        2 * place - 1, size, table.contact, _when(table, within),
-        _change(table, place, size, before, had), _change(table, place, size, after, will), times,
-    ]  # fmt: skip
-    return torch.cat(features, dim=-1) * table.present[..., None]
+    changes = [_change(table, place, size, before, had), _change(table, place, size, after, will)]
+    return torch.cat([*own, table.contact, *changes, times], dim=-1) * table.present[..., None]
 
 
 def _when(table: SegmentTable, within: Tensor) -> Tensor:

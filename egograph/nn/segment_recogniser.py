@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor, nn
 
-from egograph.data.segment_table import MOST_WITHIN, SegmentTable
+from egograph.data.segment_table import SegmentTable
 from egograph.graph.infer import GraphConfig, infer_graph
 from egograph.graph.scene_graph import SceneGraph
 from egograph.kernels.infer_edges.relations import NodeKind
@@ -27,6 +27,9 @@ class SegmentRecogniserConfig:
         noun_factors: how much of the labels' co-occurrence describes a noun, see `noun_vectors`.
         queries: attention pools that read the graph.
         past: frames before the segment, at most.
+        within: frames of the segment itself, at most; of more the last.
+        relational_features: whether a node's own features also say what touches it and how it differs from where its
+            track was before and is after; else edges alone relate nodes.
         dropout: share of the pooled channels that training drops.
         graph: which edges are inferred.
         message_passing: layers and heads.
@@ -40,13 +43,20 @@ class SegmentRecogniserConfig:
     noun_factors: int = 16
     queries: int = 8
     past: int = 6
+    within: int = 6
+    relational_features: bool = True
     dropout: float = 0.3
     graph: GraphConfig = field(default_factory=GraphConfig)
     message_passing: MessagePassingConfig = field(default_factory=MessagePassingConfig)
 
     def __post_init__(self) -> None:
-        if self.past < 0:
-            raise ValueError(f"past={self.past}: has to be 0 or more")
+        for name, least in (
+            ("dim", 1), ("affinity", 1), ("noun_factors", 0), ("queries", 1), ("past", 0), ("within", 1),
+        ):  # fmt: skip
+            if getattr(self, name) < least:
+                raise ValueError(f"{name}={getattr(self, name)}: has to be {least} or more")
+        if not 0 <= self.dropout < 1:
+            raise ValueError(f"dropout={self.dropout}: has to be 0 or more and below 1")
 
 
 @dataclass(frozen=True)
@@ -87,7 +97,7 @@ class SegmentRecogniser(nn.Module):
         self.register_buffer("nouns", torch.cat([torch.zeros_like(vectors[:1]), vectors]))  # the first is unknown
         self.noun = nn.Linear(vectors.shape[1], dim)
         self.kind = nn.Embedding(len(NodeKind), dim)
-        self.age = nn.Embedding(config.past + MOST_WITHIN, dim)
+        self.age = nn.Embedding(config.past + config.within, dim)
         self.feature = nn.Sequential(nn.Linear(NODE_FEATURES, dim), nn.GELU(), nn.Linear(dim, dim))
         self.affinity = nn.Linear(dim, config.affinity)
         self.passing = MessagePassing(config.message_passing, dim)
@@ -104,7 +114,7 @@ class SegmentRecogniser(nn.Module):
 
     def forward(self, table: SegmentTable) -> SegmentRecognition:
         """Recognise a batch of segments."""
-        nodes = segment_nodes(table)
+        nodes = segment_nodes(table, self.config.relational_features)
         state = self._embed(nodes, table)
         graph = infer_graph(nodes, self.affinity(state), self.config.graph)
         passed = self.passing(state, graph).view(*table.kind.shape, -1)

@@ -1,5 +1,6 @@
 """Identity over time: which node of this frame is which node of the frames before."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -45,17 +46,56 @@ class Tracked:
     state: StreamState
 
 
-def track(nodes: Nodes, state: StreamState, config: TrackerConfig) -> Tracked:
+def match_by_likeness(box: Tensor, look: Tensor, present: Tensor, state: StreamState, config: TrackerConfig) -> Tensor:
+    """The slot that each object of a frame continues: the one that it is most like, if that one is also most like it.
+
+    Likeness is nearness of the boxes plus the cosine of the node features; two more rounds match what is left.
+
+    Args:
+        box: `[G, K, 4]`, of the frame's objects.
+        look: `[G, K, D]`, their features.
+        present: bool `[G, K]`.
+        state: the streams' state before the frame.
+        config: thresholds.
+
+    Returns:
+        int64 `[G, K]`, -1 where an object continues none.
+    """
+    first = len(FIXED_SLOTS)
+    old_box, old_look = state.box[:, first:], state.look[:, first:]
+    offset = centre_size(box)[:, None, :, :2] - centre_size(old_box)[:, :, None, :2]
+    patience = 1 + state.unseen[:, first:, None].clamp(max=8) / 4  # a box unseen for a while may have moved further
+    near = torch.exp(-offset.square().sum(-1) / (2 * (config.reach * patience) ** 2))
+    alike = F.normalize(old_look, dim=-1) @ F.normalize(look, dim=-1).mT
+    likeness = torch.where(present[:, None] & (state.track[:, first:, None] >= 0), near + alike, 0.0)
+    likeness = torch.where(likeness >= config.threshold, likeness, 0.0)
+    matched = torch.full(present.shape, -1, device=box.device)
+    for _ in range(3):
+        best_slot = likeness.argmax(dim=1)
+        best_thing = likeness.argmax(dim=2)
+        mutual = best_thing.gather(1, best_slot) == torch.arange(box.shape[1], device=box.device)
+        mutual &= likeness.amax(dim=1) > 0
+        matched = torch.where(mutual, best_slot + first, matched)
+        taken = F.one_hot(torch.where(mutual, best_slot, likeness.shape[1]), likeness.shape[1] + 1)[..., :-1].amax(1)
+        free = ~mutual[:, None] & ~taken.bool()[:, :, None]
+        likeness = torch.where(free, likeness, 0.0)
+    return matched
+
+
+Matcher = Callable[[Tensor, Tensor, Tensor, StreamState, TrackerConfig], Tensor]
+
+
+def track(nodes: Nodes, state: StreamState, config: TrackerConfig, match: Matcher = match_by_likeness) -> Tracked:
     """Give every node its track, causally, frame by frame, for `G` streams at once.
 
-    An object continues the track that it is most like, if that track is also most like it: nearness of the boxes plus
-    the cosine of the node features. What finds no track takes the slot that was unseen for longest. Hands and
-    scene are told apart by their kind.
+    An object that continues no track takes the slot that was unseen for longest. Hands and scene are told apart by
+    their kind.
 
     Args:
         nodes: one clip of each of `G` streams, every frame with the same rows (hands, objects, scene).
         state: the `G` streams' state before the clip.
         config: thresholds.
+        match: says which object continues which slot, as `match_by_likeness` does.
     """
     streams = state.track.shape[0]
     length = int(nodes.frame.max()) + 1 if len(nodes) else 0
@@ -69,7 +109,7 @@ def track(nodes: Nodes, state: StreamState, config: TrackerConfig) -> Tracked:
     for frame in range(length):
         present = score[:, frame] > 0
         slot = fixed.expand(streams, rows).clone()
-        matched = _match(box[:, frame, things], look[:, frame, things], present[:, things], state, config)
+        matched = match(box[:, frame, things], look[:, frame, things], present[:, things], state, config)
         newcomers = (matched < 0) & (score[:, frame, things] >= config.start_score)
         matched, state = _admit(matched, newcomers, state)
         slot[:, things] = matched
@@ -92,29 +132,6 @@ def _motion(slot: Tensor, box: Tensor, state: StreamState) -> Tensor:
     before = state.box.gather(1, index[..., None].expand_as(box))
     known = (slot >= 0) & (state.score.gather(1, index) > 0)
     return torch.where(known[..., None], box - before, 0.0)
-
-
-def _match(box: Tensor, look: Tensor, present: Tensor, state: StreamState, config: TrackerConfig) -> Tensor:
-    """The slot int64 `[G, K]` that each object continues, or -1: mutual best likeness, in a few rounds."""
-    first = len(FIXED_SLOTS)
-    old_box, old_look = state.box[:, first:], state.look[:, first:]
-    offset = centre_size(box)[:, None, :, :2] - centre_size(old_box)[:, :, None, :2]
-    patience = 1 + state.unseen[:, first:, None].clamp(max=8) / 4  # a box unseen for a while may have moved further
-    near = torch.exp(-offset.square().sum(-1) / (2 * (config.reach * patience) ** 2))
-    alike = F.normalize(old_look, dim=-1) @ F.normalize(look, dim=-1).mT
-    likeness = torch.where(present[:, None] & (state.track[:, first:, None] >= 0), near + alike, 0.0)
-    likeness = torch.where(likeness >= config.threshold, likeness, 0.0)
-    matched = torch.full(present.shape, -1, device=box.device)
-    for _ in range(3):
-        best_slot = likeness.argmax(dim=1)
-        best_thing = likeness.argmax(dim=2)
-        mutual = best_thing.gather(1, best_slot) == torch.arange(box.shape[1], device=box.device)
-        mutual &= likeness.amax(dim=1) > 0
-        matched = torch.where(mutual, best_slot + first, matched)
-        taken = F.one_hot(torch.where(mutual, best_slot, likeness.shape[1]), likeness.shape[1] + 1)[..., :-1].amax(1)
-        free = ~mutual[:, None] & ~taken.bool()[:, :, None]
-        likeness = torch.where(free, likeness, 0.0)
-    return matched
 
 
 def _admit(matched: Tensor, newcomers: Tensor, state: StreamState) -> tuple[Tensor, StreamState]:

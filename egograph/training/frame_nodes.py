@@ -1,6 +1,7 @@
 """The nodes of all frames of a split, found once by a trained extractor and kept for the training of what follows."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -64,20 +65,29 @@ class FrameNodes:
 
 
 @torch.no_grad()
-def find_frame_nodes(model: EgoGraph, store: FrameStore, progress: Callable[[int], None]) -> FrameNodes:
-    """Find the nodes of every frame of a store."""
+def find_frame_nodes(
+    model: EgoGraph, store: FrameStore, progress: Callable[[int], None], dtype: torch.dtype = torch.bfloat16
+) -> FrameNodes:
+    """Find the nodes of every frame of a store.
+
+    Args:
+        model: the model; its encoder and extractor are used.
+        store: the frames.
+        progress: called with how many videos are done.
+        dtype: in which features are kept; with bf16, products too are computed in it where the hardware can.
+    """
     model.eval()
     parts = []
     for video in range(len(store.offset) - 1):
         for first in range(int(store.offset[video]), int(store.offset[video + 1]), _BATCH):
             last = min(first + _BATCH, int(store.offset[video + 1]))
-            parts.append(_find(model, torch.from_numpy(np.array(store.pixels[first:last]))))
+            parts.append(_find(model, torch.from_numpy(np.array(store.pixels[first:last])), dtype))
         progress(video + 1)
     return FrameNodes(*(torch.cat([getattr(part, field.name) for part in parts]) for field in fields(FrameNodes)))
 
 
-def _find(model: EgoGraph, pixels: Tensor) -> FrameNodes:
-    with mixed_precision(model.device):
+def _find(model: EgoGraph, pixels: Tensor, dtype: torch.dtype) -> FrameNodes:
+    with mixed_precision(model.device) if dtype == torch.bfloat16 else nullcontext():
         extraction = model.extractor(model.encoder(pixels))
     nodes = lay_out(found(extraction), torch.ones(len(pixels), 1, dtype=torch.bool))
 
@@ -86,4 +96,4 @@ def _find(model: EgoGraph, pixels: Tensor) -> FrameNodes:
         return column.unflatten(0, (len(pixels), -1))
 
     columns = {field.name: by_frame(field.name) for field in fields(FrameNodes)}
-    return FrameNodes(**(columns | {"feature": columns["feature"].to(torch.bfloat16)}))
+    return FrameNodes(**(columns | {"feature": columns["feature"].to(dtype)}))

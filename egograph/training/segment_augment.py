@@ -1,5 +1,6 @@
 """The same segments seen otherwise: mirrored, from nearer, annotated by another hand, with less of the past."""
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -22,6 +23,9 @@ class SegmentLooks:
         zoom: deviation of the scale of the whole window.
         shift: deviation of the place of the whole window, in frame sizes.
         bounds: deviation of start and stop, of the duration.
+
+    Raises:
+        ValueError: a value is out of its range.
     """
 
     missed: float = 0.1
@@ -32,6 +36,14 @@ class SegmentLooks:
     zoom: float = 0.1
     shift: float = 0.05
     bounds: float = 0.1
+
+    def __post_init__(self) -> None:
+        for name in ("missed", "unnamed", "skipped", "shortened"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name}={getattr(self, name)}: has to be 0 to 1")
+        for name in ("jitter", "zoom", "shift", "bounds"):
+            if not 0 <= getattr(self, name) < math.inf:
+                raise ValueError(f"{name}={getattr(self, name)}: has to be 0 or more")
 
 
 def augment_segments(table: SegmentTable, looks: SegmentLooks) -> SegmentTable:

@@ -27,7 +27,8 @@ class SegmentTrainConfig:
     """What training on annotated segments needs to know.
 
     Attributes:
-        output: the folder for the model, its checkpoint and its curve; the same folder resumes.
+        output: the folder for the model, its checkpoint and its curve, or for a folder of these for each fold; the same
+            folder resumes.
         data: the annotations.
         recogniser: sizes.
         looks: augmentation.
@@ -63,11 +64,12 @@ def train_segments(config: SegmentTrainConfig) -> dict[str, Any]:
         EgographError: an annotation file is absent or malformed.
     """
     began = time.monotonic()
-    config.output.mkdir(parents=True, exist_ok=True)
+    folder = config.output if config.fold is None else config.output / f"fold{config.fold}"
+    folder.mkdir(parents=True, exist_ok=True)
     split, held = read_visor_split(config.data, "train", config.recogniser.past), None
     if config.fold is not None:
         split, held = hold_out(split, config.fold, FOLDS)
-    table = open_table(split, config.recogniser.past)
+    table = open_table(split, config.recogniser)
     torch.manual_seed(config.seed)
     model = SegmentRecogniser(config.recogniser, split.pairs)
     task = SegmentTask(model, table, config.segments.size, config.looks)
@@ -76,18 +78,19 @@ def train_segments(config: SegmentTrainConfig) -> dict[str, Any]:
         basis.update(column.numpy().tobytes())
     with progress_bars() as bars:
         show = losses_bar(bars, task.name, config.segments.steps)
-        history = run_stage(task, config.segments, config.seed, config.output, basis.hexdigest(), show)
-    save_segment_model(model, split.classes, config.output)
-    draw_curve({task.name: history}, config.output / "curve.png")
+        history = run_stage(task, config.segments, config.seed, folder, basis.hexdigest(), show)
+    save_segment_model(model, split.classes, folder)
+    draw_curve({task.name: history}, folder / "curve.png")
     summary = {
-        "output": str(config.output),
+        "output": str(folder),
         "seconds": round(time.monotonic() - began),
         "segments": len(table),
         "stages": {task.name: {"steps": len(history), "losses": history[-1]}},
     }
     if held is not None:
-        scores = score_segments(model, open_table(held, config.recogniser.past))
-        summary["held_out"] = accuracies(scores, held, config.data.epic)
+        scores = score_segments(model, open_table(held, config.recogniser))
+        metrics = accuracies(scores, held, config.data.epic)
+        summary["held_out"] = {"segments": len(held.shown), "metrics": metrics}
     plain = json.loads(json.dumps(asdict(config), default=str))
-    (config.output / "training.json").write_text(json.dumps(summary | {"config": plain}, indent=2) + "\n")
+    (folder / "training.json").write_text(json.dumps(summary | {"config": plain}, indent=2) + "\n")
     return summary

@@ -40,3 +40,11 @@ def test_wrong_words_are_named(argv, line):
     with pytest.raises(UsageError) as caught:
         read_words(argv)
     assert str(caught.value).startswith(line)
+
+
+def test_a_switch_makes_its_key_true():
+    assert read_words(["evaluate", "--competence", "split=val"]).overrides == ("split=val", "competence=true")
+    with pytest.raises(UsageError, match=r"^--competence: an option of evaluate alone"):
+        read_words(["train", "--competence"])
+    with pytest.raises(UsageError, match=r"^--competence=no: no such option"):
+        read_words(["evaluate", "--competence=no"])

@@ -7,6 +7,8 @@ import torch
 
 from egograph.data.segment_table import ABSENT, SegmentTable, segment_table
 from egograph.data.visor_split import VisorSplit, read_visor_split
+from egograph.nn.message_layers import LayerName
+from egograph.nn.message_passing import MessagePassingConfig
 from egograph.nn.segment_nodes import NODE_FEATURES, SEGMENT_FEATURES, segment_features, segment_nodes
 from egograph.nn.segment_recogniser import SegmentRecogniser, SegmentRecogniserConfig
 from egograph.training.segment_augment import mirror
@@ -23,7 +25,7 @@ def split(tmp_path_factory: pytest.TempPathFactory) -> VisorSplit:
 
 @pytest.fixture(scope="module")
 def table(split: VisorSplit) -> SegmentTable:
-    return segment_table(split.shown, PAST, 5)
+    return segment_table(split.shown, PAST, 6, 5)
 
 
 @pytest.fixture(scope="module")
@@ -40,9 +42,24 @@ def both(model: SegmentRecogniser, table: SegmentTable) -> torch.Tensor:
 
 
 def test_features_have_the_sizes_they_say(table: SegmentTable) -> None:
-    assert segment_nodes(table).feature.shape == (table.kind.numel(), NODE_FEATURES)
+    assert segment_nodes(table, relational=True).feature.shape == (table.kind.numel(), NODE_FEATURES)
     assert segment_features(table).shape == (len(table), SEGMENT_FEATURES)
     assert segment_features(table).isfinite().all()
+
+
+@pytest.mark.parametrize(("layer", "relational"), [("none", True), ("RelationalAttentionConv", False), ("none", False)])
+def test_contact_is_known_by_edges_or_by_features(
+    split: VisorSplit, table: SegmentTable, layer: LayerName, relational: bool
+) -> None:
+    torch.manual_seed(0)
+    passing = MessagePassingConfig(layer=layer)
+    config = SegmentRecogniserConfig(
+        dim=32, noun_factors=2, queries=2, past=PAST, relational_features=relational, message_passing=passing
+    )
+    model = SegmentRecogniser(config, split.pairs).eval()
+    let_go = table.with_(contact=torch.zeros_like(table.contact))
+    known = not torch.allclose(both(model, table), both(model, let_go), atol=1e-3)
+    assert known == (relational or layer != "none")
 
 
 def test_a_segment_is_recognised_the_same_alone_and_in_a_batch(model: SegmentRecogniser, table: SegmentTable) -> None:

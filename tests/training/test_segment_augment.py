@@ -15,7 +15,7 @@ NONE = SegmentLooks(missed=0, unnamed=0, skipped=0, shortened=0, jitter=0, zoom=
 @pytest.fixture(scope="module")
 def table(tmp_path_factory: pytest.TempPathFactory) -> SegmentTable:
     data = write_visor_folder(tmp_path_factory.mktemp("visor"), {"P01_101": 40, "P02_101": 40})
-    return segment_table(read_visor_split(data, "train", 4).shown, 4, 5)
+    return segment_table(read_visor_split(data, "train", 4).shown, 4, 6, 5)
 
 
 def looks(**changed: float) -> SegmentLooks:

@@ -1,5 +1,8 @@
 """Training on annotated segments: it learns what there is to learn, and a resumed run is an unbroken one."""
 
+import json
+import re
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -8,6 +11,7 @@ import pytest
 
 from egograph.checkpoint import file_digest
 from egograph.data.visor_split import VisorDataConfig, read_visor_split
+from egograph.errors import EgographError
 from egograph.evaluation.evaluate_segments import SegmentEvaluateConfig, evaluate_segments
 from egograph.nn.message_passing import MessagePassingConfig
 from egograph.nn.segment_recogniser import SegmentRecogniserConfig
@@ -41,12 +45,14 @@ def test_contact_before_and_after_tells_take_put_and_hold_apart(config: SegmentT
         fold=1,
     )
     summary = train_segments(learning)
-    held = summary["held_out"]
+    held = summary["held_out"]["metrics"]
+    assert summary["held_out"]["segments"] == 60
+    assert summary["output"] == str(learning.output / "fold1")
     assert held["all_verb_accuracy_at_1"]["value"] > 90
     assert held["all_noun_accuracy_at_1"]["value"] > 90
     assert held["all_action_accuracy_at_1"]["value"] > 85
     assert summary["segments"] == 240
-    assert (learning.output / "curve.png").stat().st_size > 1000
+    assert (learning.output / "fold1" / "curve.png").stat().st_size > 1000
 
 
 def test_a_killed_run_goes_on_to_the_same_weights(config: SegmentTrainConfig, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,6 +95,44 @@ def test_evaluation_scores_and_writes_what_it_saw(config: SegmentTrainConfig, tm
     assert len(rows) == len(shown)
     assert f'"narration_id": "{shown[0].segment.narration_id}"' in rows[0]
     assert (tmp_path / "table.md").read_text().startswith("| split | segments | all_verb @1 |")
+
+
+def test_competence_is_reported_beside_the_same_model_without_graph(config: SegmentTrainConfig, tmp_path: Path) -> None:
+    train_segments(config)
+    passing = MessagePassingConfig(layers=1, heads=2, layer="none")
+    alone = replace(config, output=tmp_path / "alone", recogniser=replace(SIZES, message_passing=passing))
+    train_segments(alone)
+    asked = SegmentEvaluateConfig(
+        output=tmp_path / "scores",
+        data=config.data,
+        model=config.output,
+        split=("train",),
+        competence=True,
+        without_graph=str(alone.output),
+        draws=1,
+    )
+    score = evaluate_segments(asked, lambda _: None)["train"]["metrics"]["all_action_accuracy_at_1"]
+    report = json.loads((asked.output / "competence.json").read_text())
+    assert report["split"] == "train"
+    assert report["rows"][0]["scores"]["graph"]["action"] == score
+    assert set(report["cost"]) == {"graph", "without graph"}
+    with pytest.raises(EgographError, match=r"train it: egograph train experiment=epic100_visor_without_graph; or"):
+        evaluate_segments(replace(asked, without_graph=str(tmp_path / "nowhere")), lambda _: None)
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda: SegmentRecogniserConfig(within=0), "within=0: has to be 1 or more"),
+        (lambda: SegmentRecogniserConfig(dropout=1.0), "dropout=1.0: has to be 0 or more and below 1"),
+        (lambda: SegmentLooks(missed=1.5), "missed=1.5: has to be 0 to 1"),
+        (lambda: SegmentLooks(jitter=-1.0), "jitter=-1.0: has to be 0 or more"),
+        (lambda: MessagePassingConfig(layers=0), "layers=0: has to be 1 or more"),
+    ],
+)
+def test_sizes_out_of_their_range_are_told(make: Callable[[], object], said: str) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(said)}$"):
+        make()
 
 
 def test_a_fold_out_of_its_range_is_told() -> None:

@@ -1,0 +1,44 @@
+"""The keys of the report that every evaluation has."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from egograph.errors import EgographError
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompetenceKeys:
+    """How the relational competence report is asked for.
+
+    Attributes:
+        competence: write the relational competence report, too: competence.json, competence.md and competence.png.
+        without_graph: for that report, the folder of the same model trained without graph; null leaves that one out.
+        draws: for that report, how often what is random is drawn.
+
+    Raises:
+        ValueError: a value is out of its range.
+    """
+
+    competence: bool = False
+    without_graph: str | None = None
+    draws: int = 3
+
+    def __post_init__(self) -> None:
+        if self.draws < 1:
+            raise ValueError(f"draws={self.draws}: has to be 1 or more")
+
+    def twin(self, experiment: str) -> Path | None:
+        """The folder of the model without graph that the report needs; None where it needs none.
+
+        Raises:
+            EgographError: there is no such folder; `experiment` trains it.
+        """
+        if not self.competence or self.without_graph is None:
+            return None
+        folder = Path(self.without_graph)
+        if not folder.is_dir():
+            raise EgographError(
+                f"{folder}: no model without graph to compare with; train it: egograph train experiment={experiment}; "
+                "or leave it out: without_graph=null"
+            )
+        return folder

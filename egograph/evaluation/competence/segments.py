@@ -1,0 +1,120 @@
+"""Asks a recogniser of segments under every condition, on the annotated nodes of a split."""
+
+from dataclasses import replace
+from functools import cached_property
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Generator, Tensor
+
+from egograph.data.epic import read_segments
+from egograph.data.segment_table import ABSENT, NODE_COLUMNS, SegmentTable
+from egograph.data.visor_split import VisorDataConfig, VisorSplit
+from egograph.evaluation.competence import conditions
+from egograph.evaluation.competence.conditions import Condition
+from egograph.evaluation.competence.cost import Cost, cost_of
+from egograph.evaluation.competence.degrade import DEGRADATIONS, NodeGrid, degrade, drop_nodes, shuffle_within_frames
+from egograph.evaluation.competence.rewire import rewired
+from egograph.evaluation.competence.subject import Items, Right
+from egograph.evaluation.segment_score import open_table, score_segments
+from egograph.metrics.epic_truth import TASKS, EpicTruth
+from egograph.nn.segment_recogniser import SegmentRecogniser
+from egograph.nodes.nodes import LEFT_HAND, OBJECT, RIGHT_HAND, UNKNOWN_NOUN
+
+
+class SegmentSubject:
+    """A recogniser of segments, and the segments of a split that have frames."""
+
+    strengths, units = conditions.STRENGTHS, conditions.UNITS
+
+    def __init__(self, model: SegmentRecogniser, split: VisorSplit, data: VisorDataConfig) -> None:
+        self.model, self.data = model, data
+        self.truth = EpicTruth.of([entry.segment for entry in split.shown], data.epic)
+        self.table = open_table(split, model.config)
+
+    @cached_property
+    def items(self) -> Items:
+        """The segments, and those of an unseen pair, of tail classes, and of unseen participants."""
+        _, video = np.unique([segment.video for segment in self.truth.segments], return_inverse=True)
+        trained = {(s.verb, s.noun) for s in read_segments(self.data.epic / "EPIC_100_train.csv")}
+        unseen = np.array([(s.verb, s.noun) not in trained for s in self.truth.segments])
+        subsets = {"unseen verb–noun pairs": unseen, "tail classes": self.truth.tail["action"]}
+        return Items(video, subsets | {"unseen participants": self.truth.unseen})
+
+    def right(self, condition: Condition, seed: int) -> Right:
+        """See `Subject.right`."""
+        rng = Generator().manual_seed(seed)
+        table = changed(self.table, condition, rng)
+        with rewired(self.model.passing, condition, rng):
+            scores = score_segments(self.model, table)
+        return {task: _hits(scores.ranked(task)[:, 0], self.truth.label[task]) for task in TASKS}
+
+    def cost(self) -> Cost:
+        """See `Subject.cost`."""
+        return cost_of(self.model, self.model.passing, lambda: score_segments(self.model, self.table), len(self.table))
+
+
+def _hits(first: NDArray[np.int64], label: NDArray[np.int64]) -> NDArray[np.float64]:
+    return (first == label).astype(np.float64)
+
+
+def changed(table: SegmentTable, condition: Condition, rng: Generator) -> SegmentTable:
+    """A table under a condition."""
+    name = condition.name
+    if name == conditions.HANDS_SWAPPED:
+        left, right = table.kind == LEFT_HAND, table.kind == RIGHT_HAND
+        kind = torch.where(left, RIGHT_HAND, torch.where(right, LEFT_HAND, table.kind))
+        return table.with_(kind=kind, contact=table.contact[..., [1, 0, 2]])
+    if name == conditions.IDENTITY_SHUFFLED:
+        return table.with_(track=shuffle_within_frames(table.track, table.frame, table.kind == OBJECT, rng))
+    if name == conditions.ONE_FRAME:
+        return _without_frames(table, ~_last(table))
+    if name == conditions.FRAMES_DROPPED:
+        drawn = torch.rand(table.within.shape, generator=rng) < condition.strength
+        return _without_frames(table, drawn & ~_last(table))
+    if name == conditions.NODES_DROPPED:
+        return _with_nodes(table, drop_nodes(_grid(table), condition.strength, rng))
+    if name in DEGRADATIONS:
+        return _with_nodes(table, degrade(_grid(table), name, condition.strength, rng))
+    return table
+
+
+def _grid(table: SegmentTable) -> NodeGrid:
+    contact = table.contact[..., :2]
+    return NodeGrid(table.present, table.kind, table.frame, table.noun, table.box, contact)
+
+
+def _with_nodes(table: SegmentTable, grid: NodeGrid) -> SegmentTable:
+    return _packed(
+        table.with_(
+            kind=torch.where(grid.present, grid.kind, ABSENT),
+            noun=torch.where(grid.present, grid.noun, UNKNOWN_NOUN),
+            box=grid.box,
+            contact=torch.cat([grid.contact, table.contact[..., 2:]], dim=-1),
+        )
+    )
+
+
+def _last(table: SegmentTable) -> Tensor:
+    """The last frame of each segment itself: bool `[S, T]`."""
+    place = torch.arange(table.within.shape[1])
+    return place == torch.where(table.within, place, -1).amax(1, keepdim=True)
+
+
+def _without_frames(table: SegmentTable, gone: Tensor) -> SegmentTable:
+    kept = table.with_(time=table.time.masked_fill(gone, torch.nan), within=table.within & ~gone)
+    grid = _grid(kept)
+    present = grid.present & ~gone.gather(1, table.frame.clamp(min=0))
+    return _with_nodes(kept, replace(grid, present=present))
+
+
+def _packed(table: SegmentTable) -> SegmentTable:
+    """The same nodes, the absent ones last."""
+    order = (~table.present).long().argsort(dim=1, stable=True)
+
+    def ordered(column: Tensor) -> Tensor:
+        index = order if column.ndim == 2 else order[..., None].expand_as(column)
+        return column.gather(1, index)
+
+    return table.with_(**{name: ordered(getattr(table, name)) for name in NODE_COLUMNS})

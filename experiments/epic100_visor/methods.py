@@ -1,0 +1,123 @@
+"""The methods that are compared: the graph model, networks that differ from it in one thing, trees, and constants."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from features import LabelCounts
+from numpy.typing import NDArray
+from torch import Tensor
+from trees import tree_scores
+
+from egograph.cli.main import main as egograph
+from egograph.data.segment_table import SegmentTable, segment_table
+from egograph.data.visor_split import VisorDataConfig, VisorSplit
+from egograph.evaluation.segment_score import SegmentScores, open_table, score_segments
+from egograph.metrics.epic_truth import TASKS, EpicTruth, action_id
+from egograph.nn.action_prior import pointwise_mutual_information
+from egograph.nodes.nodes import OBJECT
+from egograph.segment_checkpoint import load_segment_model
+
+MAIN = "graph"
+PAST = WITHIN = 6
+NETWORKS = {
+    MAIN: [],
+    "without graph": ["recogniser.message_passing.layer=none"],
+    "node transformer without relations": ["recogniser.graph.edges=all"],
+    "PyG TransformerConv": ["recogniser.message_passing.layer=TransformerConv"],
+    "PyG GATv2Conv": ["recogniser.message_passing.layer=GATv2Conv"],
+    "PyG HGTConv": ["recogniser.message_passing.layer=HGTConv"],
+    "sequence length 1": ["recogniser.past=0", "recogniser.within=1"],
+    "without past": ["recogniser.past=0"],
+}
+_TREES_TRUST_PAIRS = 0.5  # weight of the labels' co-occurrence, chosen on folds of the training participants
+Hits = dict[str, NDArray[np.float64]]
+Method = Callable[[int], tuple[Hits, int]]  # from a seed to what is right, and how many weights it took
+
+
+@dataclass(frozen=True)
+class Data:
+    """Both splits, and the truth of the second."""
+
+    config: VisorDataConfig
+    train: VisorSplit
+    test: VisorSplit
+    truth: EpicTruth
+
+    @property
+    def pairs(self) -> Tensor:
+        """Counts of the training labels, `[V, C]`."""
+        return self.train.pairs
+
+    def table(self, split: VisorSplit, past: int) -> SegmentTable:
+        """A split laid out."""
+        return segment_table(split.shown, past, WITHIN, len(split.classes.nouns))
+
+
+def hits(scores: SegmentScores, truth: EpicTruth) -> Hits:
+    """For each task whether the best, and whether one of the best five, is right: `[S]`."""
+    found = {}
+    for task in TASKS:
+        right = scores.ranked(task) == truth.label[task][:, None]
+        found[f"{task}@1"], found[f"{task}@5"] = right[:, 0].astype(float), right.any(1).astype(float)
+    return found
+
+
+def from_logits(verb: Tensor, noun: Tensor, pairs: Tensor, weight: float) -> SegmentScores:
+    """Scores of verbs `[S, V]` and nouns `[S, C]` that a method gives by themselves."""
+    score = verb[:, :, None] + noun[:, None] + weight * pointwise_mutual_information(pairs)
+    best = score.flatten(1).topk(5).indices.numpy()
+    return SegmentScores(verb, noun, torch.from_numpy(action_id(*np.divmod(best, noun.shape[1]))))
+
+
+def network(name: str, data: Data, folder: Path) -> Method:
+    """Trains a network with a seed and asks it."""
+
+    def run(seed: int) -> tuple[Hits, int]:
+        output = folder / name.replace(" ", "_") / f"seed{seed}"
+        where = [f"data.visor={data.config.visor}", f"data.epic={data.config.epic}"]
+        words = ["train", "experiment=epic100_visor", f"seed={seed}", f"output={output}", *where, *NETWORKS[name]]
+        if code := egograph(words):
+            raise SystemExit(code)
+        model, _ = load_segment_model(output)
+        scores = score_segments(model, open_table(data.test, model.config))
+        return hits(scores, data.truth), sum(weight.numel() for weight in model.parameters())
+
+    return run
+
+
+def trees(data: Data, past: int) -> Method:
+    """Trains trees with a seed and asks them."""
+    labels = LabelCounts(data.pairs.double().numpy())
+    people = [entry.segment.participant for entry in data.train.shown]
+
+    def run(seed: int) -> tuple[Hits, int]:
+        train, test = data.table(data.train, past), data.table(data.test, past)
+        verb, noun = (torch.from_numpy(scores) for scores in tree_scores(train, people, test, labels, seed))
+        return hits(from_logits(verb, noun, data.pairs, _TREES_TRUST_PAIRS), data.truth), 0
+
+    return run
+
+
+def majority(data: Data) -> Hits:
+    """The commonest classes of the training segments, whatever is seen."""
+    labels = torch.tensor([[entry.segment.verb, entry.segment.noun] for entry in data.train.shown])
+    verbs, nouns = data.pairs.shape
+    verb = torch.bincount(labels[:, 0], minlength=verbs).double().expand(len(data.test.shown), -1)
+    noun = torch.bincount(labels[:, 1], minlength=nouns).double().expand(len(data.test.shown), -1)
+    action = torch.bincount(labels[:, 0] * nouns + labels[:, 1], minlength=verbs * nouns).topk(5).indices.numpy()
+    best = torch.from_numpy(action_id(*np.divmod(action, nouns))).expand(len(data.test.shown), -1)
+    return hits(SegmentScores(verb, noun, best), data.truth)
+
+
+def most_contacted(data: Data) -> Hits:
+    """The noun of the object that is touched in most of the segment's frames; the largest where several are."""
+    table = data.table(data.test, past=0)
+    area = (table.box[..., 2:] - table.box[..., :2]).prod(-1)
+    touched = (table.contact[..., :2].amax(-1) > 0) & (table.kind == OBJECT) & (table.noun >= 0)
+    weight = torch.where(touched, 1 + 1e-3 * area, torch.where(table.noun >= 0, 1e-6 * area, 0.0))
+    noun = torch.zeros(len(table), data.pairs.shape[1]).scatter_add(1, table.noun.clamp(min=0), weight)
+    scores = SegmentScores(torch.zeros(len(table), data.pairs.shape[0]), noun, torch.zeros(len(table), 5).long())
+    return {name: right for name, right in hits(scores, data.truth).items() if name.startswith("noun")}

@@ -1,0 +1,64 @@
+"""The table: accuracies as mean and deviation over seeds, intervals over videos, and how far the graph is ahead."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from methods import MAIN, Hits
+from numpy.typing import NDArray
+
+from egograph.evaluation.bootstrap import interval
+from egograph.metrics.epic_truth import TASKS
+
+_BEGIN, _END = "<!-- made by run.py -->", "<!-- end -->"
+
+
+def as_rows(found: Mapping[str, tuple[list[Hits], int]], video: NDArray[np.int64]) -> dict[str, Any]:
+    """Of each method: weights; of each accuracy mean, deviation over seeds, interval; and the graph's lead over it."""
+    rows = {}
+    for name, (rounds, weights) in found.items():
+        row: dict[str, Any] = {"weights": weights, "accuracy": {}, "graph_ahead": {}}
+        for task in rounds[0]:
+            each = [100 * float(right[task].mean()) for right in rounds]
+            low, high = interval(100 * _mean(rounds, task), video)
+            deviation = float(np.std(each, ddof=1)) if len(each) > 1 else 0.0
+            row["accuracy"][task] = {
+                "mean": float(np.mean(each)), "deviation": deviation, "low": low, "high": high, "seeds": each,
+            }  # fmt: skip
+            lead = 100 * (_mean(found[MAIN][0], task) - _mean(rounds, task))
+            low, high = interval(lead, video)
+            row["graph_ahead"][task] = {"mean": float(lead.mean()), "low": low, "high": high}
+        rows[name] = row
+    return rows
+
+
+def _mean(rounds: list[Hits], task: str) -> NDArray[np.float64]:
+    mean: NDArray[np.float64] = np.mean([right[task] for right in rounds], axis=0)
+    return mean
+
+
+def write_table(path: Path, results: Mapping[str, Any]) -> None:
+    """Put the table between its marks in a README."""
+    before, rest = path.read_text().split(_BEGIN)
+    path.write_text(f"{before}{_BEGIN}\n{_markdown(results)}{_END}{rest.split(_END)[1]}")
+
+
+def _markdown(results: Mapping[str, Any]) -> str:
+    lines = ["| method | weights | verb @1 / @5 | noun @1 / @5 | action @1 / @5 | graph ahead, actions |"]
+    lines.append("|---" * 6 + "|")
+    for name, row in results["methods"].items():
+        cells = [_accuracy(row["accuracy"], task) for task in TASKS]
+        ahead = row["graph_ahead"].get("action@1") if name != MAIN else None
+        lead = "{mean:+.1f} ({low:+.1f} to {high:+.1f})".format(**ahead) if ahead else "–"
+        weights = f"{row['weights']:,}" if row["weights"] else "–"
+        lines.append(f"| {name} | {weights} | {' | '.join(cells)} | {lead} |")
+    return "\n".join(lines) + "\n"
+
+
+def _accuracy(accuracy: Mapping[str, Any], task: str) -> str:
+    if f"{task}@1" not in accuracy:
+        return "–"
+    best, five = accuracy[f"{task}@1"], accuracy[f"{task}@5"]
+    spread = f" ± {best['deviation']:.1f}" if best["deviation"] else ""
+    return f"{best['mean']:.1f}{spread} ({best['low']:.1f} to {best['high']:.1f}) / {five['mean']:.1f}"
