@@ -4,7 +4,9 @@ import logging
 import os
 import re
 import tarfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import cv2
@@ -19,6 +21,36 @@ from egograph.video.source import Source
 log = logging.getLogger(__name__)
 
 _NUMBERED = re.compile(r"(?:.*/)?frame_(\d+)\.(?:jpe?g|png)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a picture is: in a file, from a byte on."""
+
+    file: Path
+    name: str
+    offset: int = 0
+    size: int = -1
+
+    def read(self) -> bytes:
+        with self.file.open("rb") as file:
+            file.seek(self.offset)
+            return file.read(self.size)
+
+
+@lru_cache(maxsize=8)
+def _numbered(address: str, changed: int) -> Mapping[int, _Place]:
+    """The pictures by number; kept, as to list a tar is to walk through all of it, and a video has many segments."""
+    if os.path.isdir(address):
+        places = [_Place(file, file.name) for file in Path(address).iterdir()]
+    else:
+        with tarfile.open(address, "r:") as tar:
+            places = [_Place(Path(address), member.name, member.offset_data, member.size) for member in tar]
+    found = ((_NUMBERED.fullmatch(place.name), place) for place in places)
+    pictures = dict(sorted(((int(match[1]), place) for match, place in found if match), key=lambda item: item[0]))
+    if pictures and (absent := max(pictures) - len(pictures)):
+        log.warning("%s: %d of %d frames are absent", address, absent, max(pictures))
+    return pictures
 
 
 class FramesReader(Closes):
@@ -38,25 +70,17 @@ class FramesReader(Closes):
 
     def __init__(self, source: Source, rate: float) -> None:
         self._address, self._rate = str(source), rate
-        path = Path(source.address)
         try:
-            self._tar = None if os.path.isdir(path) else tarfile.open(path)  # noqa: SIM115 - closed by `close`
-            names = self._tar.getnames() if self._tar else [str(file) for file in path.iterdir()]
+            self._pictures = _numbered(source.address, Path(source.address).stat().st_mtime_ns)
         except (OSError, tarfile.TarError) as fault:
             raise SourceError(f"{source}: can't be read ({fault}); give a folder or a tar of frames") from None
-        found = ((_NUMBERED.fullmatch(name), name) for name in names)
-        self._pictures = dict(sorted((int(match[1]), name) for match, name in found if match))
         if not self._pictures:
-            self.close()
             raise SourceError(f"{source}: no frame_0000000001.jpg and on; give extracted frames")
         if min(self._pictures) != 1:
-            self.close()
             told = f"{source}: the first picture is {min(self._pictures)}"
             raise SourceError(f"{told}; give all of them, as their numbers are their times")
         self.duration = max(self._pictures) / rate
         self.end = 0.0
-        if absent := max(self._pictures) - len(self._pictures):
-            log.warning("%s: %d of %d frames are absent", source, absent, max(self._pictures))
         self._shape: tuple[int, ...] | None = None
 
     def frames(self) -> Iterator[Frame]:
@@ -76,27 +100,19 @@ class FramesReader(Closes):
         return np.stack([self._picture(frame) for frame in frames])
 
     def close(self) -> None:
-        """See `Reader.close`."""
-        if self._tar is not None:
-            self._tar.close()
+        """See `Reader.close`; no file is open in between."""
 
     def _picture(self, frame: Frame) -> NDArray[np.uint8]:
         assert isinstance(frame.handle, int)
-        name = self._pictures[frame.handle]
+        place = self._pictures[frame.handle]
         try:
-            encoded = np.frombuffer(self._bytes(name), dtype=np.uint8)
-        except (OSError, tarfile.TarError):
+            encoded = np.frombuffer(place.read(), dtype=np.uint8)
+        except OSError:
             encoded = np.empty(0, dtype=np.uint8)
         picture = cv2.imdecode(encoded, cv2.IMREAD_COLOR_RGB) if len(encoded) else None
         if picture is None or picture.shape != (self._shape or picture.shape):
             what = "no picture" if picture is None else f"{picture.shape[1]}x{picture.shape[0]}, unlike those before"
-            fault = f"{self._address}: {Path(name).name} is {what}; extract the frames anew"
+            fault = f"{self._address}: {Path(place.name).name} is {what}; extract the frames anew"
             raise TruncatedSource(fault, frame.time) if self._shape else SourceError(fault)
         self._shape = picture.shape
         return picture.astype(np.uint8, copy=False)
-
-    def _bytes(self, name: str) -> bytes:
-        if self._tar is None:
-            return Path(name).read_bytes()
-        member = self._tar.extractfile(name)
-        return b"" if member is None else member.read()
