@@ -17,6 +17,13 @@ def group_options(group: str) -> list[str]:
     return sorted(path.stem for path in (configs_folder() / group).glob("*.yaml"))
 
 
+def group_keys(group: str, option: str) -> set[str]:
+    """The keys that a group's option sets."""
+    from omegaconf import OmegaConf
+
+    return set(OmegaConf.load(configs_folder() / group / f"{option}.yaml"))
+
+
 def experiments_of(command: str) -> list[str]:
     """The experiments that a command knows: its own group of configs holds the keys of each. Most know none."""
     known = set(group_options(EXPERIMENT))

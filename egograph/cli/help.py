@@ -10,7 +10,7 @@ from typing import Any, get_type_hints
 
 import egograph
 from egograph.cli.commands import COMMANDS, Command
-from egograph.cli.groups import EXPERIMENT, experiments_of, group_options
+from egograph.cli.groups import EXPERIMENT, experiments_of, group_keys, group_options
 from egograph.config import UNSET, chosen, dotted, options
 
 _OPTIONS = {
@@ -73,7 +73,7 @@ def command_help(command: Command, kind: type, values: Mapping[str, Any], groups
     usage = " ".join([command.name, *(positional.usage for positional in command.positionals)])
     meaning = meanings(kind)
     by_name = {
-        f"{group}={_shown(option)}": f"{meaning.get(group, '')}; one of {', '.join(_offered(command, group))}"
+        f"{group}={_shown(option)}": f"{meaning.get(group, '')}; one of {', '.join(_offered(command, kind, group))}"
         for group, option in sorted(groups.items())
     }
     named = {*groups, *(f"{group}.name" for group in groups)}
@@ -95,8 +95,12 @@ def _own_options(command: Command) -> dict[str, str]:
     return valued | {f"--{key}": f"the same as {key}=true" for key in command.switches}
 
 
-def _offered(command: Command, group: str) -> list[str]:
-    return experiments_of(command.name) if group == EXPERIMENT else group_options(group)
+def _offered(command: Command, kind: type, group: str) -> list[str]:
+    """The options of a group that fit the command's config: those of another dataset's have other keys."""
+    if group == EXPERIMENT:
+        return experiments_of(command.name)
+    known = [{field.name for field in fields(part)} for part in options(get_type_hints(kind).get(group))]
+    return [option for option in group_options(group) if any(group_keys(group, option) <= keys for keys in known)]
 
 
 def config_keys(kind: type, values: Mapping[str, Any], at: str = "") -> Iterator[Key]:
