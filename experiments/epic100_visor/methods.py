@@ -25,6 +25,8 @@ PAST = WITHIN = 6
 NETWORKS = {
     MAIN: [],
     "without graph": ["recogniser.message_passing.layer=none"],
+    "relations by edges alone": ["recogniser.relational_features=false"],
+    "without any relations": ["recogniser.relational_features=false", "recogniser.message_passing.layer=none"],
     "node transformer without relations": ["recogniser.graph.edges=all"],
     "PyG TransformerConv": ["recogniser.message_passing.layer=TransformerConv"],
     "PyG GATv2Conv": ["recogniser.message_passing.layer=GATv2Conv"],
