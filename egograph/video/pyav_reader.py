@@ -203,7 +203,9 @@ class PyAVReader(Closes):
     def _place(self, pictures: Iterable[VideoFrame]) -> Iterator[Frame]:
         for picture in pictures:
             self.look = self.look or self._look_of(picture)
-            time = self.advance(picture.pts, picture.duration)
+            # AVI has no presentation times; what FFmpeg gives as such is out of order where there are B-frames.
+            shown = picture.dts if self._container.format.name == "avi" else picture.pts
+            time = self.advance(shown, picture.duration)
             if time is not None:
                 yield Frame(time, picture)
 

@@ -12,6 +12,7 @@ from egograph.nodes.nodes import LEFT_HAND, OBJECT, RIGHT_HAND
 Array = NDArray[np.float64]
 _VERBS_OF_A_NOUN = 6  # commonest verbs whose share among a noun's labels describes the noun
 _VERBS_OF_THE_BEST = 20
+_NO_FRAME = -1.0  # a column of nothing but NaN stops the trees
 
 
 @dataclass(frozen=True)
@@ -186,13 +187,14 @@ def segment_features(
 
 
 def _hands(frame: Frame | None) -> list[float]:
+    if frame is None:
+        return [_NO_FRAME] * 14
     row: list[float] = []
     for side in (LEFT_HAND, RIGHT_HAND):
-        where = np.flatnonzero(frame.kind == side) if frame else []
-        if frame is None or not len(where):
-            row += [np.nan] * 6
-        else:
+        where = np.flatnonzero(frame.kind == side)
+        if len(where):
             box, contact = frame.box[where[0]], frame.contact[where[0]]
             row += [*_centre(box), *(box[2:] - box[:2]), contact[side], contact[2]]
-    things = (frame.kind == OBJECT).sum() if frame else np.nan
-    return [*row, float(things), float((frame.noun >= 0).sum()) if frame else np.nan]
+        else:
+            row += [np.nan] * 6
+    return [*row, float((frame.kind == OBJECT).sum()), float((frame.noun >= 0).sum())]

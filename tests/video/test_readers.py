@@ -114,3 +114,15 @@ def test_many_windows_are_read_as_one_video(tmp_path, monkeypatch):
     expected, _ = clips_and_fault(path, "pyav", fps=10, frames=7)
     assert_same_but_for_pixels(clips, expected)
     assert pixel_differences(clips, expected).max() == 0
+
+
+def test_b_frames_in_avi_come_in_order(tmp_path):
+    path = write_numbered(
+        tmp_path / "b.avi", steady(60, 30), format="avi", options={"bf": "3", "b-adapt": "0", "g": "30"}
+    )
+    source = Source(str(path), "b", live=False)
+    for reader in ("pyav", "decord"):
+        clips = ClipSampler(fps=10, reader=reader).clips(source)
+        assert [number_of(frame) for clip in clips for frame in clip.frames[clip.valid]] == list(range(0, 60, 3))
+    part = ClipSampler(fps=10).stretch(source, 0.5, 1.5)
+    assert [number_of(frame) for clip in part for frame in clip.frames[clip.valid]] == list(range(15, 45, 3))
