@@ -4,8 +4,10 @@ import av
 import numpy as np
 import pytest
 
+from egograph.video.sampler import ClipSampler
+from egograph.video.source import Source
 from tests.video.clip_lists import assert_same_but_for_pixels, clips_and_fault, pixel_differences
-from tests.video.numbered import steady, write_looped, write_numbered
+from tests.video.numbered import number_of, steady, write_looped, write_numbered
 
 # Mean absolute difference, of 255, where decord interpolates chroma differently; both files show a colour test pattern.
 DIFFERENT = {"hevc_10bit.mp4": 4.0, "vp9_odd_size.mp4": 1.0}
