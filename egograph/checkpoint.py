@@ -69,6 +69,11 @@ def file_digest(folder: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def digest_of(folder: Path) -> dict[str, str]:
+    """Which model a result is of: its folder, and the digest of its weights."""
+    return {"folder": str(folder), "sha256": file_digest(folder)}
+
+
 def save_model(model: EgoGraph, encoder: EncoderConfig, folder: Path, dtype: torch.dtype = torch.float32) -> None:
     """Save a model; a pretrained encoder's own weights stay where they are and are named by its config.
 

@@ -15,12 +15,20 @@ from egograph.errors import EgographError, UsageError, first_line
 from egograph.nn.segment_recogniser import SegmentRecogniser, SegmentRecogniserConfig
 
 _CONFIG = "segments.json"
+_FORMAT = 2
 
 
 @dataclass(frozen=True)
 class SavedSegmentModel:
-    """The content of `segments.json`."""
+    """The content of `segments.json`.
 
+    Attributes:
+        format: the layout's version, of the node features too.
+        recogniser: sizes.
+        classes: verbs and nouns.
+    """
+
+    format: int
     recogniser: SegmentRecogniserConfig
     classes: Vocabulary
 
@@ -30,7 +38,7 @@ def save_segment_model(model: SegmentRecogniser, classes: Vocabulary, folder: Pa
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
     save_file(tensors, folder / f"{WEIGHTS}.part", metadata={"format": "pt"})
-    saved = asdict(SavedSegmentModel(model.config, classes))
+    saved = asdict(SavedSegmentModel(_FORMAT, model.config, classes))
     (folder / f"{_CONFIG}.part").write_text(json.dumps(saved, indent=2) + "\n")
     for name in (WEIGHTS, _CONFIG):
         (folder / f"{name}.part").replace(folder / name)
@@ -44,6 +52,8 @@ def load_segment_model(folder: Path) -> tuple[SegmentRecogniser, Vocabulary]:
     """
     try:
         saved = build(SavedSegmentModel, json.loads((folder / _CONFIG).read_text()))
+        if saved.format != _FORMAT:
+            raise UsageError(f"its format is {saved.format}, not {_FORMAT}")
         classes = saved.classes
         model = SegmentRecogniser(saved.recogniser, torch.ones(len(classes.verbs), len(classes.nouns)))
         model.load_state_dict(load_file(folder / WEIGHTS))

@@ -1,7 +1,9 @@
 """`egograph evaluate`: a model on splits of a dataset."""
 
+import json
 import logging
 from dataclasses import dataclass
+from typing import Any
 
 from egograph.cli.outcome import DONE, Outcome
 from egograph.cli.output import run_folder
@@ -52,9 +54,14 @@ def run(config: ToyKitchenConfig | Epic100VisorConfig) -> Outcome:
             splits = evaluate_segments(config, _scoring)
             table = segment_markdown(splits)
     print(table, end="")
-    report = ", competence.json, competence.md, competence.png" if config.competence else ""
-    print(f"{config.output}/  results.json, table.md{report}")
-    return Outcome(DONE, {"output": str(config.output), "splits": splits})
+    record: dict[str, Any] = {"output": str(config.output), "splits": splits}
+    files = "results.json, table.md"
+    if config.competence:
+        print((config.output / "competence.md").read_text(), end="")
+        record["competence"] = json.loads((config.output / "competence.json").read_text())
+        files += ", competence.json, competence.md, competence.png"
+    print(f"{config.output}/  {files}")
+    return Outcome(DONE, record)
 
 
 def _scoring(split: str) -> None:

@@ -99,7 +99,7 @@ def _place(command: str, name: str, value: str, sources: list[str], overrides: l
     if any(positional.key == key for positional in COMMANDS[command].positionals):
         sources.append(value)
     else:
-        overrides.append(f"{key}={value or 'true'}")
+        overrides.append(f"{key}={'true' if name in _SWITCHES else value}")
 
 
 def _is_override(word: str) -> bool:

@@ -61,7 +61,7 @@ class SegmentTable:
     def take(self, index: Tensor) -> "SegmentTable":
         """Some of the segments, as narrow as they allow."""
         table = SegmentTable(**{field.name: getattr(self, field.name)[index] for field in fields(self)})
-        most = int(table.present.sum(1).max()) if len(table) else 0
+        most = max(1, int(table.present.sum(1).max())) if len(table) else 0
         return table.with_(**{name: getattr(table, name)[:, :most] for name in NODE_COLUMNS})
 
     def with_(self, **columns: Tensor) -> "SegmentTable":

@@ -8,10 +8,11 @@ from typing import Any
 
 import torch
 
-from egograph.checkpoint import BUILT_IN, file_digest, load_baseline, load_model, model_folder
+from egograph.checkpoint import BUILT_IN, digest_of, file_digest, load_baseline, load_model, model_folder
 from egograph.data.toy_kitchen.write import GENERATOR_VERSION
 from egograph.evaluation.competence.ask import ask
-from egograph.evaluation.competence.keys import CompetenceKeys
+from egograph.evaluation.competence.keys import CompetenceKeys, check_twin
+from egograph.evaluation.competence.report import GRAPH, WITHOUT
 from egograph.evaluation.competence.toy import toy_subjects
 from egograph.evaluation.score import abstention, score_baseline, score_graph
 from egograph.evaluation.split_score import ActionScore, SplitScore, as_json, markdown
@@ -61,6 +62,12 @@ def evaluate(config: EvaluateConfig, progress: Callable[[str], None]) -> list[Sp
     control = load_baseline(Path(config.control)) if config.control else None
     twin = config.twin("toy_kitchen_without_graph")
     without_graph = load_model(str(twin)) if twin else None
+    folders = {GRAPH: model_folder(config.model)}
+    if twin and without_graph:
+        check_twin(
+            twin, without_graph.config.recogniser.message_passing.layer, without_graph.vocabulary, model.vocabulary
+        )
+        folders[WITHOUT] = twin
     sampler = ClipSampler(fps=config.fps, frames=config.frames)
     scores, splits = [], {}
     for name in config.split:
@@ -77,7 +84,7 @@ def evaluate(config: EvaluateConfig, progress: Callable[[str], None]) -> list[Sp
     (config.output / "results.json").write_text(json.dumps(results, indent=2, allow_nan=False) + "\n")
     (config.output / "table.md").write_text(markdown(scores))
     if config.competence:
-        ask(toy_subjects(model, without_graph, splits, config.frames), config.draws, config.output)
+        ask(toy_subjects(model, without_graph, splits, config.frames), folders, config.draws, config.output)
     return scores
 
 
@@ -85,7 +92,7 @@ def _made_with(config: EvaluateConfig) -> dict[str, Any]:
     """What the scores are of, and what makes them again."""
     return {
         "model": {"folder": config.model, "sha256": file_digest(model_folder(config.model))},
-        "control": {"folder": config.control, "sha256": file_digest(Path(config.control))} if config.control else None,
+        "control": digest_of(Path(config.control)) if config.control else None,
         "data": {"generator": GENERATOR_VERSION, "seed": config.data.seed, "videos": config.data.held_out},
         "clip": {"fps": config.fps, "frames": config.frames},
         "torch": torch.__version__,

@@ -1,23 +1,22 @@
 """`egograph evaluate experiment=epic100_visor`: a recogniser of segments on splits of EPIC-KITCHENS-100."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from egograph.checkpoint import file_digest
+from egograph.checkpoint import digest_of
 from egograph.data.visor_split import VisorDataConfig, VisorSplit, read_visor_split
 from egograph.errors import EgographError
 from egograph.evaluation.competence.ask import ask
-from egograph.evaluation.competence.keys import CompetenceKeys
+from egograph.evaluation.competence.keys import CompetenceKeys, check_twin
 from egograph.evaluation.competence.report import GRAPH, WITHOUT
 from egograph.evaluation.competence.segments import SegmentSubject
 from egograph.evaluation.segment_score import SegmentScores, accuracies, open_table, score_segments
 from egograph.metrics.epic_truth import NOUNS
-from egograph.nn.segment_recogniser import SegmentRecogniser
 from egograph.segment_checkpoint import load_segment_model
 
 
@@ -59,15 +58,20 @@ def evaluate_segments(config: SegmentEvaluateConfig, progress: Callable[[str], N
     """
     config.output.mkdir(parents=True, exist_ok=True)
     model, classes = load_segment_model(config.model)
-    models = {GRAPH: model}
+    models, folders = {GRAPH: model}, {GRAPH: config.model}
     if twin := config.twin("epic100_visor_without_graph"):
-        models[WITHOUT], _ = load_segment_model(twin)
-    found, splits = {}, {}
+        other, others = load_segment_model(twin)
+        check_twin(twin, other.config.message_passing.layer, others, classes)
+        models[WITHOUT], folders[WITHOUT] = other, twin
+    found: dict[str, Any] = {}
+    subjects: dict[str, dict[str, SegmentSubject]] = {}
     for name in config.split:
         progress(name)
-        split = splits[name] = read_visor_split(config.data, name, model.config.past)
+        split = read_visor_split(config.data, name, max(other.config.past for other in models.values()))
         if split.classes != classes:
             raise EgographError(f"{config.model}: trained on other classes than those of {config.data.epic}")
+        if config.competence:
+            subjects[name] = {who: SegmentSubject(other, split, config.data) for who, other in models.items()}
         scores = score_segments(model, open_table(split, model.config))
         _write_predictions(config.output / f"predictions_{name}.jsonl", scores, split)
         found[name] = {
@@ -75,20 +79,13 @@ def evaluate_segments(config: SegmentEvaluateConfig, progress: Callable[[str], N
             "videos": len({entry.segment.video for entry in split.shown}),
             "metrics": accuracies(scores, split, config.data.epic),
         }
-    made_with = {"model": {"folder": str(config.model), "sha256": file_digest(config.model)}}
+    made_with = {"model": digest_of(config.model)}
     results = made_with | {"torch": torch.__version__, "splits": found}
     (config.output / "results.json").write_text(json.dumps(results, indent=2) + "\n")
     (config.output / "table.md").write_text(segment_markdown(found))
     if config.competence:
-        subjects = {name: _subjects(models, split, config.data) for name, split in splits.items()}
-        ask(subjects, config.draws, config.output)
+        ask(subjects, folders, config.draws, config.output)
     return found
-
-
-def _subjects(
-    models: Mapping[str, SegmentRecogniser], split: VisorSplit, data: VisorDataConfig
-) -> dict[str, SegmentSubject]:
-    return {name: SegmentSubject(model, split, data) for name, model in models.items()}
 
 
 def segment_markdown(found: dict[str, Any]) -> str:

@@ -14,8 +14,6 @@ from egograph.evaluation.bootstrap import interval
 from egograph.metrics.epic_truth import TASKS, EpicTruth, action_id
 from egograph.nn.segment_recogniser import SegmentRecogniser, SegmentRecogniserConfig
 
-_BATCH = 128
-
 
 @dataclass(frozen=True)
 class SegmentScores:
@@ -40,11 +38,11 @@ class SegmentScores:
 
 
 @torch.inference_mode()
-def score_segments(model: SegmentRecogniser, table: SegmentTable) -> SegmentScores:
-    """Run the model over all segments of a table."""
+def score_segments(model: SegmentRecogniser, table: SegmentTable, batch: int = 128) -> SegmentScores:
+    """Run the model over all segments of a table, so many at once."""
     model.eval()
     verbs, nouns, actions = [], [], []
-    for rows in torch.arange(len(table)).split(_BATCH):
+    for rows in torch.arange(len(table)).split(batch):
         seen = model(table.take(rows))
         verb, noun = model.prior(seen.verb, seen.noun)
         verbs.append(verb)

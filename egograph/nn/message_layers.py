@@ -20,7 +20,12 @@ def message_layer(name: LayerName, dim: int, heads: int) -> nn.Module:
             ICLR 2022) or `HGTConv` (Hu et al., WWW 2020); or `none`: no node hears of another.
         dim: channels.
         heads: attention heads.
+
+    Raises:
+        ValueError: the heads don't divide the channels.
     """
+    if dim % heads:
+        raise ValueError(f"heads={heads}: has to divide the {dim} channels")
     if name == "RelationalAttentionConv":
         return RelationalAttentionConv(dim, dim, heads, num_relations=len(INFERRED))
     if name == "none":

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from egograph.data.segment_table import ABSENT, SegmentTable
+from egograph.nodes.contacts import lasting_contacts
 from egograph.nodes.nodes import LEFT_HAND, OBJECT, RIGHT_HAND, SCENE, UNKNOWN_NOUN
 
 
@@ -78,9 +79,11 @@ def _drop(table: SegmentTable, looks: SegmentLooks) -> SegmentTable:
     missed = torch.rand(table.kind.shape) < looks.missed * torch.where(held, 0.5, 1.0)
     gone = (missed & (table.kind != SCENE)) | dropped.gather(1, frame)
     unnamed = (torch.rand(table.kind.shape) < looks.unnamed) & (table.kind == OBJECT)
+    contact = lasting_contacts(table.kind, table.frame, table.contact[..., :2], table.present, table.present & ~gone)
     return table.with_(
         kind=torch.where(gone, ABSENT, table.kind),
         noun=torch.where(unnamed | gone, UNKNOWN_NOUN, table.noun),
+        contact=torch.cat([contact, table.contact[..., 2:]], dim=-1),
         time=table.time.masked_fill(dropped, torch.nan),
         within=table.within & ~dropped,
     )

@@ -45,7 +45,11 @@ def _numbered(address: str, changed: int) -> Mapping[int, _Place]:
         places = [_Place(file, file.name) for file in Path(address).iterdir()]
     else:
         with tarfile.open(address, "r:") as tar:
-            places = [_Place(Path(address), member.name, member.offset_data, member.size) for member in tar]
+            members = {member.name: member for member in tar}
+        whole = {
+            name: members.get(member.linkname, member) if member.islnk() else member for name, member in members.items()
+        }
+        places = [_Place(Path(address), name, member.offset_data, member.size) for name, member in whole.items()]
     found = ((_NUMBERED.fullmatch(place.name), place) for place in places)
     pictures = dict(sorted(((int(match[1]), place) for match, place in found if match), key=lambda item: item[0]))
     if pictures and (absent := max(pictures) - len(pictures)):
@@ -59,7 +63,7 @@ class FramesReader(Closes):
     Numbers may be absent: the picture before stays on display.
 
     Args:
-        source: a folder, or a tar.
+        source: a folder, or a tar, uncompressed.
         rate: pictures a second.
 
     Raises:
@@ -73,7 +77,9 @@ class FramesReader(Closes):
         try:
             self._pictures = _numbered(source.address, Path(source.address).stat().st_mtime_ns)
         except (OSError, tarfile.TarError) as fault:
-            raise SourceError(f"{source}: can't be read ({fault}); give a folder or a tar of frames") from None
+            raise SourceError(
+                f"{source}: can't be read ({fault}); give a folder or an uncompressed tar of frames"
+            ) from None
         if not self._pictures:
             raise SourceError(f"{source}: no frame_0000000001.jpg and on; give extracted frames")
         if min(self._pictures) != 1:

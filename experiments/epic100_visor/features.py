@@ -12,7 +12,6 @@ from egograph.nodes.nodes import LEFT_HAND, OBJECT, RIGHT_HAND
 Array = NDArray[np.float64]
 _VERBS_OF_A_NOUN = 6  # commonest verbs whose share among a noun's labels describes the noun
 _VERBS_OF_THE_BEST = 20
-_NO_FRAME = -1.0  # a column of nothing but NaN stops the trees
 
 
 @dataclass(frozen=True)
@@ -188,7 +187,7 @@ def segment_features(
 
 def _hands(frame: Frame | None) -> list[float]:
     if frame is None:
-        return [_NO_FRAME] * 14
+        return [np.nan] * 14
     row: list[float] = []
     for side in (LEFT_HAND, RIGHT_HAND):
         where = np.flatnonzero(frame.kind == side)

@@ -27,7 +27,7 @@ NETWORKS = {
     "without graph": ["recogniser.message_passing.layer=none"],
     "relations by edges alone": ["recogniser.relational_features=false"],
     "without any relations": ["recogniser.relational_features=false", "recogniser.message_passing.layer=none"],
-    "node transformer without relations": ["recogniser.graph.edges=all"],
+    "node transformer, all pairs": ["recogniser.graph.edges=all"],
     "PyG TransformerConv": ["recogniser.message_passing.layer=TransformerConv"],
     "PyG GATv2Conv": ["recogniser.message_passing.layer=GATv2Conv"],
     "PyG HGTConv": ["recogniser.message_passing.layer=HGTConv"],
@@ -71,7 +71,8 @@ def from_logits(verb: Tensor, noun: Tensor, pairs: Tensor, weight: float) -> Seg
     """Scores of verbs `[S, V]` and nouns `[S, C]` that a method gives by themselves."""
     score = verb[:, :, None] + noun[:, None] + weight * pointwise_mutual_information(pairs)
     best = score.flatten(1).topk(5).indices.numpy()
-    return SegmentScores(verb, noun, torch.from_numpy(action_id(*np.divmod(best, noun.shape[1]))))
+    action = torch.from_numpy(action_id(*np.divmod(best, noun.shape[1])))
+    return SegmentScores(score.logsumexp(2), score.logsumexp(1), action)
 
 
 def network(name: str, data: Data, folder: Path) -> Method:

@@ -53,7 +53,8 @@ def _markdown(results: Mapping[str, Any]) -> str:
         lead = "{mean:+.1f} ({low:+.1f} to {high:+.1f})".format(**ahead) if ahead else "–"
         weights = f"{row['weights']:,}" if row["weights"] else "–"
         lines.append(f"| {name} | {weights} | {' | '.join(cells)} | {lead} |")
-    return "\n".join(lines) + "\n"
+    told = "{segments} segments of {videos} videos; trained on {training_segments} segments; seeds {seeds}."
+    return "\n".join([*lines, "", told.format(**results)]) + "\n"
 
 
 def _accuracy(accuracy: Mapping[str, Any], task: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from features import Array, LabelCounts, SegmentView, noun_features, segment_features, views
@@ -10,10 +11,13 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 
 from egograph.data.segment_table import SegmentTable
 
-_NOUN = {"max_iter": 200, "learning_rate": 0.05, "max_leaf_nodes": 15, "min_samples_leaf": 30, "l2_regularization": 1.0}
+_NOUN = {
+    "max_iter": 200, "learning_rate": 0.05, "max_leaf_nodes": 15, "min_samples_leaf": 30, "l2_regularization": 1.0,
+    "early_stopping": False,
+}  # fmt: skip
 _VERB = {
     "max_iter": 80, "learning_rate": 0.06, "max_leaf_nodes": 8, "min_samples_leaf": 20, "l2_regularization": 5.0,
-    "max_features": 0.3,
+    "max_features": 0.3, "early_stopping": False,
 }  # fmt: skip
 _FOLDS = 3  # of the participants: training's own nouns are ranked by trees that did not see them
 _LEAST_OF_A_VERB = 8
@@ -64,20 +68,30 @@ def tree_scores(
     own = np.zeros(len(noun))
     rows = candidates.flat()
     for held in range(_FOLDS):
-        ranker = HistGradientBoostingClassifier(**_NOUN, random_state=seed).fit(rows[fold != held], right[fold != held])
-        own[fold == held] = ranker.predict_proba(rows[fold == held])[:, 1]
-    ranker = HistGradientBoostingClassifier(**_NOUN, random_state=seed).fit(rows, right)
-    likely = others.split(ranker.predict_proba(others.flat())[:, 1])
+        own[fold == held] = _Trees(_NOUN, seed, rows[fold != held], right[fold != held])(rows[fold == held])[:, 1]
+    likely = others.split(_Trees(_NOUN, seed, rows, right)(others.flat())[:, 1])
     verb = train.verb.numpy()
     common = np.isin(verb, np.flatnonzero(np.bincount(verb) >= _LEAST_OF_A_VERB))
-    whole = candidates.whole(candidates.split(own), labels)
-    verbs = HistGradientBoostingClassifier(**_VERB, random_state=seed).fit(whole[common], verb[common])
+    verbs = _Trees(_VERB, seed, candidates.whole(candidates.split(own), labels)[common], verb[common])
     of_verb = np.full((len(test), labels.pairs.shape[0]), _UNLIKELY)
-    of_verb[:, verbs.classes_] = verbs.predict_proba(others.whole(likely, labels))
+    of_verb[:, verbs.classes] = verbs(others.whole(likely, labels))
     of_noun = np.full((len(test), labels.pairs.shape[1]), _UNSEEN)
     for place, (view, scores) in enumerate(zip(others.views, likely, strict=True)):
         of_noun[place, view.nouns] += scores
     return np.log(of_verb), np.log(of_noun / of_noun.sum(1, keepdims=True))
+
+
+class _Trees:
+    """Fitted trees; columns that no training row knows, at which scikit-learn stops, are left out."""
+
+    def __init__(self, settings: dict[str, Any], seed: int, rows: Array, label: NDArray[Any]) -> None:
+        self.known = np.isfinite(rows).any(0)
+        self.trees = HistGradientBoostingClassifier(**settings, random_state=seed).fit(rows[:, self.known], label)
+        self.classes = self.trees.classes_
+
+    def __call__(self, rows: Array) -> Array:
+        probability: Array = self.trees.predict_proba(rows[:, self.known])
+        return probability
 
 
 def _folds(people: Sequence[str], seed: int) -> NDArray[np.int64]:

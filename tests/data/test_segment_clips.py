@@ -115,16 +115,19 @@ def test_a_moment_is_cut_from_the_whole_video_by_time(tmp_path):
 def test_a_tar_is_listed_once_for_all_its_segments(tmp_path, monkeypatch, caplog):
     folder = write_pictures(tmp_path, "P01_101")
     (folder / "frame_0000000200.jpg").unlink()
+    (folder / "frame_0000000002.jpg").unlink()
+    (folder / "frame_0000000002.jpg").hardlink_to(folder / "frame_0000000001.jpg")
     with tarfile.open(folder.with_suffix(".tar"), "w") as tar:
         tar.add(folder, arcname=".")
     shutil.rmtree(folder)
     listed = []
     opened = tarfile.open
     monkeypatch.setattr(tarfile, "open", lambda *words: listed.append(words) or opened(*words))
-    asked = [segment("P01_101", start, start + 0.5) for start in (0.0, 1.0, 2.0)]
+    asked = [segment("P01_101", start, start + 0.5) for start in (0.0, 1.0, 2.0, 0.02)]
     found = list(segment_clips(asked, lambda name: epic_recording(tmp_path, INFO[name]), ClipSampler()))
     assert [number for _, clips in found for number in shown(clips)][:4] == [0, 6, 12, 18]
-    assert len(found) == 3
+    assert len(found) == 4
+    assert shown(found[-1][1])[0] == 0  # the second picture, a link to the first
     assert len(listed) == 1
     assert [record.message for record in caplog.records if "absent" in record.message] == [
         f"{folder.with_suffix('.tar')}: 1 of 299 frames are absent"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from egograph.checkpoint import file_digest
+from egograph.checkpoint import digest_of, file_digest
 from egograph.data.visor_split import VisorDataConfig, read_visor_split
 from egograph.errors import EgographError
 from egograph.evaluation.evaluate_segments import SegmentEvaluateConfig, evaluate_segments
@@ -118,6 +118,9 @@ def test_competence_is_reported_beside_the_same_model_without_graph(config: Segm
     assert set(report["cost"]) == {"graph", "without graph"}
     with pytest.raises(EgographError, match=r"train it: egograph train experiment=epic100_visor_without_graph; or"):
         evaluate_segments(replace(asked, without_graph=str(tmp_path / "nowhere")), lambda _: None)
+    with pytest.raises(EgographError, match=r"a model with graph \(message_passing.layer=RelationalAttentionConv\)"):
+        evaluate_segments(replace(asked, without_graph=str(config.output)), lambda _: None)
+    assert report["models"]["without graph"] == digest_of(alone.output)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Generator, Tensor
 
+from egograph.errors import EgographError
 from egograph.evaluation.competence import conditions
 from egograph.evaluation.competence.conditions import Condition
 from egograph.evaluation.competence.cost import Cost, cost_of
@@ -44,6 +45,9 @@ class ClipSubject:
         split: the videos.
         frames: frames a clip.
         subsets: verb–noun pairs by name, class indices; clips of these are told apart.
+
+    Raises:
+        EgographError: there are no such clips.
     """
 
     strengths: Mapping[str, tuple[float, ...]] = {**conditions.STRENGTHS, conditions.COARSE: _FEWER_PIXELS}
@@ -54,6 +58,8 @@ class ClipSubject:
     ) -> None:
         self.model, self.eyes, self.split, self.frames = model, eyes, split, frames
         self.clips = [clip for video in range(len(split.names)) for clip in _inside(split, video, frames)]
+        if not self.clips:
+            raise EgographError(f"{', '.join(split.names[:3])}: no clip lies mostly inside an action; give more videos")
         pairs = [(clip.truth.verb, clip.truth.noun) for clip in self.clips]
         of_subset = {name: np.array([pair in chosen for pair in pairs]) for name, chosen in subsets.items()}
         self.items = Items(np.array([clip.video for clip in self.clips]), of_subset)
@@ -76,7 +82,7 @@ class ClipSubject:
         """See `Subject.cost`; an item is a clip."""
         recogniser, nodes = self.model.recogniser, self.eyes.nodes(1.0)
         clips = sum(-(-self.split.store.length(video) // self.frames) for video in range(len(self.split.names)))
-        return cost_of(recogniser, recogniser.passing, lambda: self._recognised(nodes, alone=False), clips)
+        return cost_of(recogniser, recogniser.passing, lambda: self._recognised(nodes, alone=False, batch=1), clips)
 
     def _nodes(self, condition: Condition, rng: Generator) -> FrameNodes:
         name, strength = condition.name, condition.strength
@@ -92,13 +98,15 @@ class ClipSubject:
         return nodes
 
     @torch.inference_mode()
-    def _recognised(self, nodes: FrameNodes, alone: bool) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def _recognised(
+        self, nodes: FrameNodes, alone: bool, batch: int = 16
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The likeliest verb and noun of every clip; `alone`, of its last frame without any memory."""
         recogniser, offset = self.model.recogniser.eval(), torch.from_numpy(self.split.store.offset)
         lengths = offset.diff()
         most = -(-int(lengths.max()) // self.frames)
         verb, noun = np.full((len(lengths), most), -1), np.full((len(lengths), most), -1)
-        for videos in video_batches(self.split):
+        for videos in video_batches(self.split, batch):
             state = recogniser.start(len(videos))
             for place in range(-(-int(lengths[videos].max()) // self.frames)):
                 frame = place * self.frames + torch.arange(self.frames).expand(len(videos), -1)

@@ -62,11 +62,12 @@ STRENGTHS: Mapping[str, tuple[float, ...]] = {
     RELABELLED: _SHARES,
 }
 UNITS = {
+    NODES_DROPPED: "share of all nodes",
     MISSED: "share of hands and objects",
     JITTERED: "deviation of each side, in box sizes",
     FALSE_CONTACTS: "share of untouched objects, a hand",
-    FRAMES_DROPPED: "share of frames",
-    COARSE: "cell of the grid, in frame widths",
+    FRAMES_DROPPED: "share of frames, but for one that stays",
+    COARSE: "cell of the grid, in frame sizes",
     RELABELLED: "share of objects",
 }
 

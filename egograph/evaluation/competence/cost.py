@@ -28,7 +28,10 @@ class Cost:
 
 
 def cost_of(model: nn.Module, passing: MessagePassing, run: Callable[[], Any], items: int) -> Cost:
-    """Count while `run` asks for so many items: matrix products, and two a channel for each edge of each layer."""
+    """Count while `run` asks for so many items, one at a time, so that nothing is padded.
+
+    What is counted is matrix products, and two products a channel for each edge of each layer.
+    """
     edges = 0
 
     def count(_: nn.Module, arguments: tuple[Any, ...]) -> None:
@@ -51,4 +54,4 @@ def cost_of(model: nn.Module, passing: MessagePassing, run: Callable[[], Any], i
 def _within_attention(counter: FlopCounterMode) -> int:
     """What was counted between queries, keys and values: on small graphs the CPU multiplies all pairs at once."""
     layers = (ops for name, ops in counter.get_flop_counts().items() if re.search(r"\.layers\.\d+\.attend$", name))
-    return sum(ops.get(torch.ops.aten.bmm, 0) for ops in layers)
+    return sum(ops.get(op, 0) for ops in layers for op in (torch.ops.aten.bmm, torch.ops.aten.baddbmm))

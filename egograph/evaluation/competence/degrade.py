@@ -6,6 +6,7 @@ import torch
 from torch import Generator, Tensor
 
 from egograph.evaluation.competence.conditions import COARSE, FALSE_CONTACTS, JITTERED, MISSED, RELABELLED
+from egograph.nodes.contacts import lasting_contacts
 from egograph.nodes.nodes import OBJECT, SCENE
 
 
@@ -29,6 +30,12 @@ class NodeGrid:
     box: Tensor
     contact: Tensor
 
+    def only(self, kept: Tensor) -> "NodeGrid":
+        """The same without the nodes that are not `kept`, bool `[G, N]`, and without contacts with them."""
+        present = self.present & kept
+        contact = lasting_contacts(self.kind, self.frame, self.contact, self.present, present)
+        return replace(self, present=present, contact=contact)
+
     @property
     def things(self) -> Tensor:
         """Hands and objects that are there: bool `[G, N]`."""
@@ -47,11 +54,11 @@ def degrade(grid: NodeGrid, name: str, strength: float, rng: Generator) -> NodeG
 
 def drop_nodes(grid: NodeGrid, share: float, rng: Generator) -> NodeGrid:
     """Of all nodes, the scene's too, a share is not there."""
-    return replace(grid, present=grid.present & ~_drawn(grid, share, rng))
+    return grid.only(~_drawn(grid, share, rng))
 
 
 def _missed(grid: NodeGrid, share: float, rng: Generator) -> NodeGrid:
-    return replace(grid, present=grid.present & ~(grid.things & _drawn(grid, share, rng)))
+    return grid.only(~(grid.things & _drawn(grid, share, rng)))
 
 
 def _jittered(grid: NodeGrid, deviation: float, rng: Generator) -> NodeGrid:
@@ -83,11 +90,8 @@ def _coarse(grid: NodeGrid, cell: float, rng: Generator) -> NodeGrid:
     first, last = (grid.box / cell).round().unflatten(-1, (2, 2)).unbind(-2)
     snapped = torch.cat([first, torch.maximum(last, first + 1)], dim=-1) * cell
     seen = (grid.box[..., 2:] - grid.box[..., :2] >= cell / 2).all(-1)
-    return replace(
-        grid,
-        present=grid.present & (seen | (grid.kind == SCENE)),
-        box=torch.where(grid.things[..., None], snapped.clamp(0, 1), grid.box),
-    )
+    box = torch.where(grid.things[..., None], snapped.clamp(0, 1), grid.box)
+    return replace(grid, box=box).only(seen | (grid.kind == SCENE))
 
 
 def _relabelled(grid: NodeGrid, share: float, rng: Generator) -> NodeGrid:

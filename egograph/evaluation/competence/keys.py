@@ -42,3 +42,21 @@ class CompetenceKeys:
                 "or leave it out: without_graph=null"
             )
         return folder
+
+
+def check_twin(folder: Path, layer: str, classes: object, of: object) -> None:
+    """Check that a model is without graph, and names what the model beside it names.
+
+    Args:
+        folder: where it is.
+        layer: its message-passing layer.
+        classes: its verbs and nouns.
+        of: those of the model beside it.
+
+    Raises:
+        EgographError: it has a graph, or other classes.
+    """
+    if layer != "none":
+        raise EgographError(f"{folder}: a model with graph (message_passing.layer={layer}); give one without")
+    if classes != of:
+        raise EgographError(f"{folder}: trained on other classes than the model; train it on the same data")

@@ -1,7 +1,7 @@
 """The report: every condition, the model beside the same model without graph, as rows, JSON and Markdown."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -65,6 +65,7 @@ class Report:
         unit: of each degradation's strength.
         cost: of each model.
         rows: the conditions.
+        models: where each model lies, and the digest of its weights.
     """
 
     split: str
@@ -72,6 +73,7 @@ class Report:
     unit: Mapping[str, str]
     cost: Mapping[str, Cost]
     rows: tuple[Row, ...]
+    models: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """The report as plain values."""

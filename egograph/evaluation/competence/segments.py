@@ -1,15 +1,14 @@
 """Asks a recogniser of segments under every condition, on the annotated nodes of a split."""
 
-from dataclasses import replace
-from functools import cached_property
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Generator, Tensor
 
 from egograph.data.epic import read_segments
+from egograph.data.faults import Faults
 from egograph.data.segment_table import ABSENT, NODE_COLUMNS, SegmentTable
+from egograph.data.visor_segments import read_epic_classes
 from egograph.data.visor_split import VisorDataConfig, VisorSplit
 from egograph.evaluation.competence import conditions
 from egograph.evaluation.competence.conditions import Condition
@@ -24,23 +23,19 @@ from egograph.nodes.nodes import LEFT_HAND, OBJECT, RIGHT_HAND, UNKNOWN_NOUN
 
 
 class SegmentSubject:
-    """A recogniser of segments, and the segments of a split that have frames."""
+    """A recogniser of segments, and the segments of a split that have frames.
+
+    Raises:
+        EgographError: a list of tail classes, of participants or of training segments is absent or malformed.
+    """
 
     strengths, units = conditions.STRENGTHS, conditions.UNITS
 
     def __init__(self, model: SegmentRecogniser, split: VisorSplit, data: VisorDataConfig) -> None:
-        self.model, self.data = model, data
+        self.model = model
         self.truth = EpicTruth.of([entry.segment for entry in split.shown], data.epic)
         self.table = open_table(split, model.config)
-
-    @cached_property
-    def items(self) -> Items:
-        """The segments, and those of an unseen pair, of tail classes, and of unseen participants."""
-        _, video = np.unique([segment.video for segment in self.truth.segments], return_inverse=True)
-        trained = {(s.verb, s.noun) for s in read_segments(self.data.epic / "EPIC_100_train.csv")}
-        unseen = np.array([(s.verb, s.noun) not in trained for s in self.truth.segments])
-        subsets = {"unseen verb–noun pairs": unseen, "tail classes": self.truth.tail["action"]}
-        return Items(video, subsets | {"unseen participants": self.truth.unseen})
+        self.items = _items(self.truth, data)
 
     def right(self, condition: Condition, seed: int) -> Right:
         """See `Subject.right`."""
@@ -52,7 +47,19 @@ class SegmentSubject:
 
     def cost(self) -> Cost:
         """See `Subject.cost`."""
-        return cost_of(self.model, self.model.passing, lambda: score_segments(self.model, self.table), len(self.table))
+        return cost_of(
+            self.model, self.model.passing, lambda: score_segments(self.model, self.table, batch=1), len(self.table)
+        )
+
+
+def _items(truth: EpicTruth, data: VisorDataConfig) -> Items:
+    """The segments, and those of an unseen pair, of tail classes, and of unseen participants."""
+    _, video = np.unique([segment.video for segment in truth.segments], return_inverse=True)
+    labels = read_segments(data.epic / "EPIC_100_train.csv", Faults(strict=data.strict), read_epic_classes(data.epic))
+    trained = {(segment.verb, segment.noun) for segment in labels}
+    unseen = np.array([(segment.verb, segment.noun) not in trained for segment in truth.segments])
+    subsets = {"unseen verb–noun pairs": unseen, "tail classes": truth.tail["action"]}
+    return Items(video, subsets | {"unseen participants": truth.unseen})
 
 
 def _hits(first: NDArray[np.int64], label: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -104,9 +111,7 @@ def _last(table: SegmentTable) -> Tensor:
 
 def _without_frames(table: SegmentTable, gone: Tensor) -> SegmentTable:
     kept = table.with_(time=table.time.masked_fill(gone, torch.nan), within=table.within & ~gone)
-    grid = _grid(kept)
-    present = grid.present & ~gone.gather(1, table.frame.clamp(min=0))
-    return _with_nodes(kept, replace(grid, present=present))
+    return _with_nodes(kept, _grid(kept).only(~gone.gather(1, table.frame.clamp(min=0))))
 
 
 def _packed(table: SegmentTable) -> SegmentTable:

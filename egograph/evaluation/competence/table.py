@@ -55,5 +55,6 @@ def _costs(found: Report) -> list[str]:
     for model, cost in found.cost.items():
         million, along = cost.products / 1e6, 100 * cost.attended
         size = f"{cost.parameters:,} weights and {million:.2f} million products an item"
-        lines.append(f"- {model}, after the nodes: {size}, {along:.1f} % of them along edges")
+        of = f" (`{found.models[model]['folder']}`)" if model in found.models else ""
+        lines.append(f"- {model}{of}, after the nodes: {size}, {along:.1f} % of them along edges")
     return lines

@@ -1,16 +1,20 @@
 """The toy kitchen's models and splits, as the report asks for them."""
 
+import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import product
 
 from egograph.data.classes import Vocabulary
 from egograph.data.toy_kitchen.actions import HELD_OUT
+from egograph.errors import EgographError
 from egograph.evaluation.competence.clips import ClipSubject
 from egograph.evaluation.competence.eyes import Eyes, same_eyes
 from egograph.evaluation.competence.report import GRAPH, WITHOUT
 from egograph.model import EgoGraph
 from egograph.training.dataset import Split
+
+log = logging.getLogger("egograph")
 
 _TAIL = 0.2  # of all actions, as EPIC-KITCHENS-100 has it
 
@@ -21,7 +25,12 @@ def toy_subjects(
     """By split, the model and the one without graph, if there is one; of equal eyes, one pair sees for both.
 
     The rare classes are those of the first split's own actions, as its scripts are drawn like those of training.
+
+    Raises:
+        EgographError: the two take frames of different sizes, or a split has no action.
     """
+    if without is not None and without.encoder.preprocess != model.encoder.preprocess:
+        raise EgographError("without_graph: its encoder takes frames of another size than the model's; train it alike")
     first = next(iter(splits.values()))
     subsets = {"unseen verb–noun pairs": _held_out(model.vocabulary), "tail classes": _tail(first, model.vocabulary)}
     found = {}
@@ -30,6 +39,8 @@ def toy_subjects(
         found[name] = {GRAPH: ClipSubject(model, eyes, split, frames, subsets)}
         if without is not None:
             others = eyes if same_eyes(model, without) else Eyes(without, split.store)
+            if others is not eyes:
+                log.warning("the model without graph has other eyes: it is asked on the nodes that it finds itself")
             found[name][WITHOUT] = ClipSubject(without, others, split, frames, subsets)
     return found
 

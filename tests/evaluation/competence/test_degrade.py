@@ -45,14 +45,12 @@ def rng() -> Generator:
 
 
 def test_every_degradation_has_strengths_and_a_unit() -> None:
-    assert set(STRENGTHS) == set(UNITS) == {*DEGRADATIONS, "dropped frames"}
+    assert {*STRENGTHS, "nodes dropped"} == set(UNITS) == {*DEGRADATIONS, "dropped frames", "nodes dropped"}
     assert all(list(strengths) == sorted(strengths) and strengths[0] > 0 for strengths in STRENGTHS.values())
 
 
-@pytest.mark.parametrize("name", DEGRADATIONS)
+@pytest.mark.parametrize("name", [name for name in DEGRADATIONS if name != COARSE])  # a cell has a size
 def test_a_strength_of_nothing_changes_nothing(name: str) -> None:
-    if name == COARSE:
-        return  # a cell of no size does not exist
     before, after = grid(), degrade(grid(), name, 0.0, rng())
     for column, same in vars(before).items():
         torch.testing.assert_close(getattr(after, column), same)
@@ -138,3 +136,20 @@ def test_identity_is_shuffled_among_the_objects_of_a_frame() -> None:
         assert (mixed[:, rows].sort(dim=1).values == track[:, rows]).all()
     orders = {tuple(row) for row in mixed[:, 2:5].tolist()}
     assert len(orders) == 6
+
+
+@pytest.mark.parametrize("name", [MISSED, COARSE])
+def test_what_is_gone_touches_nothing_and_is_touched_by_nothing(name: str) -> None:
+    touched = grid()
+    contact = touched.contact.clone()
+    contact[:, [0, 2], 0] = 1.0
+    box = touched.box.clone()
+    box[: GROUPS // 2, 0] = 0.5  # so small that a coarse grid misses it
+    after = degrade(NodeGrid(**{**vars(touched), "contact": contact, "box": box}), name, 0.25, rng())
+    gone = ~after.present[:, 0]
+    assert gone.any()
+    assert (after.contact[gone][:, 2, 0] == 0).all()
+    alone = after.present[:, 0] & ~after.present[:, 2]
+    assert (after.contact[alone][:, 0, 0] == 0).all()
+    both = after.present[:, 0] & after.present[:, 2]
+    assert (after.contact[both][:, 2, 0] == 1).all()

@@ -68,6 +68,22 @@ def test_rows_hold_shares_and_leads(found: Report) -> None:
     assert next(row for row in found.rows if row.condition == "other").ahead is None
 
 
+def test_the_lead_is_told_item_by_item() -> None:
+    class Harder(Fading):
+        """Right on every item that a half of the videos has, or on none; one of ten more than the other model."""
+
+        def right(self, condition: Condition, seed: int) -> Right:
+            easy = (self.items.video % 2 == 0).astype(float)
+            hits = np.where(np.arange(ITEMS) % 10 == 0, self.share, easy)
+            return dict.fromkeys(("verb", "noun", "action"), hits)
+
+    row = report("val", {GRAPH: Harder(1.0), WITHOUT: Harder(0.0)}, {}, 1, lambda _: None).rows[0]
+    assert row.ahead is not None
+    assert (row.ahead.value, row.ahead.low, row.ahead.high) == pytest.approx((10, 10, 10))
+    action = row.scores[GRAPH]["action"]
+    assert action.high - action.low > 40
+
+
 def test_the_table_has_a_row_a_condition_with_confidence_beside(found: Report) -> None:
     lines = competence_markdown(found).splitlines()
     table = [line for line in lines if line.startswith("|")]

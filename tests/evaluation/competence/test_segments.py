@@ -13,7 +13,7 @@ from egograph.data.visor_split import VisorDataConfig, VisorSplit, read_visor_sp
 from egograph.evaluation.competence import conditions
 from egograph.evaluation.competence.conditions import PROBES, STRENGTHS, Condition, degradations
 from egograph.evaluation.competence.segments import SegmentSubject, changed
-from egograph.evaluation.segment_score import open_table
+from egograph.evaluation.segment_score import SegmentScores, open_table, score_segments
 from egograph.nn.message_passing import MessagePassingConfig
 from egograph.nn.segment_recogniser import SegmentRecogniser, SegmentRecogniserConfig
 from egograph.nodes.nodes import LEFT_HAND, OBJECT, RIGHT_HAND
@@ -98,6 +98,32 @@ def test_what_is_right_is_told_item_by_item(subject: SegmentSubject, table: Segm
     again = subject.right(Condition(conditions.RELABELLED, 0.5), 3)
     same = subject.right(Condition(conditions.RELABELLED, 0.5), 3)
     assert all((again[task] == same[task]).all() for task in again)
+
+
+@pytest.mark.parametrize("condition", PROBES[1:], ids=str)
+def test_a_condition_reaches_the_model_and_is_over_afterwards(
+    subject: SegmentSubject, monkeypatch: pytest.MonkeyPatch, condition: Condition
+) -> None:
+    answers: list[torch.Tensor] = []
+
+    def scored(model: SegmentRecogniser, table: SegmentTable) -> SegmentScores:
+        answers.append(score_segments(model, table).verb)
+        return score_segments(model, table)
+
+    monkeypatch.setattr("egograph.evaluation.competence.segments.score_segments", scored)
+    torch.nn.init.normal_(subject.model.affinity.weight)
+    for asked in (Condition(conditions.AS_IT_IS), condition, Condition(conditions.AS_IT_IS)):
+        subject.right(asked, 0)
+    plain, changed_answers, after = answers
+    assert not torch.allclose(changed_answers, plain, atol=1e-4)
+    assert torch.equal(after, plain)
+    assert not subject.model.passing._forward_pre_hooks
+
+
+def test_a_segment_that_loses_all_its_nodes_is_still_asked(subject: SegmentSubject) -> None:
+    one = subject.table.take(torch.tensor([0]))
+    scores = score_segments(subject.model, changed(one, Condition(conditions.NODES_DROPPED, 1.0), Generator()))
+    assert scores.verb.isfinite().all()
 
 
 def test_subsets_are_of_the_items(subject: SegmentSubject, table: SegmentTable) -> None:

@@ -1,0 +1,67 @@
+"""The experiment's own code: trees on hand-made features, and the table."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from egograph.data.segment_table import SegmentTable, segment_table
+from egograph.data.visor_split import read_visor_split
+from tests.visor_folder import write_visor_folder
+
+HERE = Path(__file__).parents[2] / "experiments" / "epic100_visor"
+
+
+@pytest.fixture(autouse=True)
+def _scripts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The experiment's files import each other as scripts do."""
+    monkeypatch.syspath_prepend(str(HERE))
+    for name in ("features", "trees", "methods", "table"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+
+
+@pytest.mark.parametrize("past", [0, 2])
+def test_trees_learn_what_contact_before_and_after_tells(tmp_path: Path, past: int) -> None:
+    from features import LabelCounts
+    from trees import tree_scores
+
+    data = write_visor_folder(tmp_path, {f"P0{person}_101": 40 for person in range(1, 6)})
+    split = read_visor_split(data, "train", past)
+
+    def table(first: int, last: int) -> SegmentTable:
+        return segment_table(split.shown[first:last], past, 6, len(split.classes.nouns))
+
+    train, test = table(0, 160), table(160, 200)
+    people = [entry.segment.participant for entry in split.shown[:160]]
+    verb, noun = tree_scores(train, people, test, LabelCounts(split.pairs.double().numpy()), seed=0)
+    assert verb.shape == (40, 3)
+    assert np.allclose(np.exp(noun).sum(1), 1)
+    assert (verb.argmax(1) == test.verb.numpy()).mean() > 0.9
+    assert (noun.argmax(1) == test.target.numpy()).mean() > 0.9
+
+
+def test_the_table_holds_means_deviations_and_paired_leads(tmp_path: Path) -> None:
+    from table import as_rows, write_table
+
+    right = np.repeat([1.0, 0.0], 10)
+    tasks = [f"{task}@{k}" for task in ("verb", "noun", "action") for k in (1, 5)]
+    better = [dict.fromkeys(tasks, np.maximum(right, np.arange(20) % 10 == 0)) for _ in range(2)]
+    worse = [dict.fromkeys(tasks, right), dict.fromkeys(tasks, right * 0)]
+    rows = as_rows({"graph": (better, 1234), "other": (worse, 0)}, np.arange(20) // 10)
+    assert rows["graph"]["accuracy"]["action@1"]["mean"] == pytest.approx(55)
+    half = pytest.approx(50)
+    assert rows["other"]["accuracy"]["action@1"] == {
+        "mean": pytest.approx(25.0), "deviation": pytest.approx(50 / 2**0.5), "low": 0.0, "high": half, "seeds": [half, 0.0],
+    }  # fmt: skip
+    assert rows["other"]["graph_ahead"]["action@1"]["mean"] == pytest.approx(30)
+    readme = tmp_path / "README.md"
+    readme.write_text("before\n<!-- made by run.py -->\nold\n<!-- end -->\nafter\n")
+    write_table(readme, {"methods": rows, "segments": 20, "videos": 2, "training_segments": 9, "seeds": [0, 1]})
+    text = readme.read_text()
+    assert text.startswith("before\n")
+    assert text.endswith("\nafter\n")
+    assert "old" not in text
+    assert "20 segments of 2 videos; trained on 9 segments; seeds [0, 1]." in text
+    assert "| graph | 1,234 | 55.0 (" in text
+    assert "| +30.0 (" in text
