@@ -1,5 +1,6 @@
 """The methods that are compared: the graph model, networks that differ from it in one thing, trees, and constants."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,12 +42,13 @@ Method = Callable[[int], tuple[Hits, int]]  # from a seed to what is right, and 
 
 @dataclass(frozen=True)
 class Data:
-    """Both splits, and the truth of the second."""
+    """What is trained on and what is asked for, and the truth of that; of a fold, which one is kept from training."""
 
     config: VisorDataConfig
     train: VisorSplit
     test: VisorSplit
     truth: EpicTruth
+    fold: int | None = None
 
     @property
     def pairs(self) -> Tensor:
@@ -79,9 +81,12 @@ def network(name: str, data: Data, folder: Path) -> Method:
     """Trains a network with a seed and asks it."""
 
     def run(seed: int) -> tuple[Hits, int]:
-        output = folder / name.replace(" ", "_") / f"seed{seed}"
-        where = [f"data.visor={data.config.visor}", f"data.epic={data.config.epic}"]
-        words = ["train", "experiment=epic100_visor", f"seed={seed}", f"output={output}", *where, *NETWORKS[name]]
+        output = folder / re.sub(r"\W+", "_", name) / f"seed{seed}"
+        where = [f"data.visor={data.config.visor}", f"data.epic={data.config.epic}", f"output={output}"]
+        if data.fold is not None:
+            where.append(f"fold={data.fold}")
+            output /= f"fold{data.fold}"
+        words = ["train", "experiment=epic100_visor", f"seed={seed}", *where, *NETWORKS[name]]
         if code := egograph(words):
             raise SystemExit(code)
         model, _ = load_segment_model(output)
@@ -124,3 +129,14 @@ def most_contacted(data: Data) -> Hits:
     noun = torch.zeros(len(table), data.pairs.shape[1]).scatter_add(1, table.noun.clamp(min=0), weight)
     scores = SegmentScores(torch.zeros(len(table), data.pairs.shape[0]), noun, torch.zeros(len(table), 5).long())
     return {name: right for name, right in hits(scores, data.truth).items() if name.startswith("noun")}
+
+
+def methods_on(data: Data, folder: Path) -> dict[str, Method]:
+    """All methods by name; what they train is kept in a folder."""
+    return {
+        MAIN: network(MAIN, data, folder),
+        "majority": lambda _: (majority(data), 0),
+        "most contacted object": lambda _: (most_contacted(data), 0),
+        "trees, segment only": trees(data, past=0),
+        "trees with causal past": trees(data, past=PAST),
+    } | {name: network(name, data, folder) for name in NETWORKS}

@@ -1,25 +1,27 @@
-"""Makes the table: the graph model and its controls, on the same segments with the same budget.
+"""Makes the tables: the graph model and its controls, on the same segments with the same budget.
 
-What is trained is kept under `outputs/epic100_visor`; a second run goes on where the first was stopped.
+Validation with some seeds; or, with `--folds`, every training segment by a model that saw none of its participant. What
+is trained is kept under `outputs/epic100_visor`; a second run goes on where the first was stopped.
 """
 
 import argparse
 import json
-import logging
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import sklearn
 import torch
 import torch_geometric
-from methods import MAIN, NETWORKS, PAST, Data, Hits, Method, majority, most_contacted, network, trees
+from methods import PAST, Data, Hits, Method, methods_on
 from table import as_rows, write_table
 
-from egograph.data.visor_split import VisorDataConfig, read_visor_split
+from egograph.data.visor_split import VisorDataConfig, hold_out, read_visor_split
 from egograph.metrics.epic_truth import EpicTruth
+from egograph.training.train_segments import FOLDS
 
 HERE = Path(__file__).parent
-log = logging.getLogger("egograph")
 
 
 def main() -> None:
@@ -28,33 +30,50 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="holds visor/ and epic100/")
     parser.add_argument("--output", type=Path, default=Path("outputs/epic100_visor"), help="keeps what is trained")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--folds", action="store_true", help="the folds of the training participants; the first seed")
     given = parser.parse_args()
-    data = _read(VisorDataConfig(given.data / "visor", given.data / "epic100"))
-    methods: dict[str, Method] = {
-        MAIN: network(MAIN, data, given.output),
-        "majority": lambda _: (majority(data), 0),
-        "most contacted object": lambda _: (most_contacted(data), 0),
-        "trees, segment only": trees(data, past=0),
-        "trees with causal past": trees(data, past=PAST),
-    }
-    methods |= {name: network(name, data, given.output) for name in NETWORKS}
-    found = {name: _asked(name, method, given.seeds) for name, method in methods.items()}
-    videos = np.unique([segment.video for segment in data.truth.segments], return_inverse=True)[1]
-    results = {
-        "segments": len(data.truth.segments),
+    config = VisorDataConfig(given.data / "visor", given.data / "epic100")
+    name = "folds" if given.folds else "validation"
+    results = _folds(config, given) if given.folds else _validation(config, given)
+    (HERE / f"{name}.json").write_text(json.dumps(results, indent=1) + "\n")
+    write_table(HERE / "README.md", name, results)
+
+
+def _validation(config: VisorDataConfig, given: argparse.Namespace) -> dict[str, Any]:
+    train, test = read_visor_split(config, "train", PAST), read_visor_split(config, "validation", PAST)
+    data = Data(config, train, test, EpicTruth.of([entry.segment for entry in test.shown], config.epic))
+    found = {name: _asked(name, method, given.seeds) for name, method in methods_on(data, given.output).items()}
+    return _results(found, data.truth, given.seeds) | {"trained_on": [len(train.shown)]}
+
+
+def _folds(config: VisorDataConfig, given: argparse.Namespace) -> dict[str, Any]:
+    whole, seed = read_visor_split(config, "train", PAST), given.seeds[:1]
+    parts: list[dict[str, tuple[list[Hits], int]]] = []
+    segments, trained_on = [], []
+    for fold in range(FOLDS):
+        rest, held = hold_out(whole, fold, FOLDS)
+        shown = [entry.segment for entry in held.shown]
+        data = Data(config, rest, held, EpicTruth.of(shown, config.epic), fold)
+        segments += shown
+        trained_on.append(len(rest.shown))
+        parts.append({name: _asked(name, method, seed) for name, method in methods_on(data, given.output).items()})
+    found = {name: ([_joined([part[name][0][0] for part in parts])], parts[0][name][1]) for name in parts[0]}
+    return _results(found, EpicTruth.of(segments, config.epic), seed) | {"trained_on": trained_on}
+
+
+def _joined(parts: list[Hits]) -> Hits:
+    return {task: np.concatenate([part[task] for part in parts]) for task in parts[0]}
+
+
+def _results(found: Mapping[str, tuple[list[Hits], int]], truth: EpicTruth, seeds: list[int]) -> dict[str, Any]:
+    videos = np.unique([segment.video for segment in truth.segments], return_inverse=True)[1]
+    return {
+        "segments": len(truth.segments),
         "videos": int(videos.max()) + 1,
-        "training_segments": len(data.train.shown),
-        "seeds": given.seeds,
+        "seeds": seeds,
         "versions": {part.__name__: part.__version__ for part in (torch, torch_geometric, sklearn)},
         "methods": as_rows(found, videos),
     }
-    (HERE / "results.json").write_text(json.dumps(results, indent=1) + "\n")
-    write_table(HERE / "README.md", results)
-
-
-def _read(config: VisorDataConfig) -> Data:
-    train, test = read_visor_split(config, "train", PAST), read_visor_split(config, "validation", PAST)
-    return Data(config, train, test, EpicTruth.of([entry.segment for entry in test.shown], config.epic))
 
 
 def _asked(name: str, method: Method, seeds: list[int]) -> tuple[list[Hits], int]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from egograph.evaluation.bootstrap import interval
 from egograph.metrics.epic_truth import TASKS
 
-_BEGIN, _END = "<!-- made by run.py -->", "<!-- end -->"
+_END = "<!-- end -->"
 
 
 def as_rows(found: Mapping[str, tuple[list[Hits], int]], video: NDArray[np.int64]) -> dict[str, Any]:
@@ -38,10 +38,12 @@ def _mean(rounds: list[Hits], task: str) -> NDArray[np.float64]:
     return mean
 
 
-def write_table(path: Path, results: Mapping[str, Any]) -> None:
-    """Put the table between its marks in a README."""
-    before, rest = path.read_text().split(_BEGIN)
-    path.write_text(f"{before}{_BEGIN}\n{_markdown(results)}{_END}{rest.split(_END)[1]}")
+def write_table(path: Path, name: str, results: Mapping[str, Any]) -> None:
+    """Put a table between its marks in a README."""
+    begin = f"<!-- {name}, made by run.py -->"
+    before, rest = path.read_text().split(begin)
+    after = rest.split(_END, 1)[1]
+    path.write_text(f"{before}{begin}\n{_markdown(results)}{_END}{after}")
 
 
 def _markdown(results: Mapping[str, Any]) -> str:
@@ -53,8 +55,9 @@ def _markdown(results: Mapping[str, Any]) -> str:
         lead = "{mean:+.1f} ({low:+.1f} to {high:+.1f})".format(**ahead) if ahead else "–"
         weights = f"{row['weights']:,}" if row["weights"] else "–"
         lines.append(f"| {name} | {weights} | {' | '.join(cells)} | {lead} |")
-    told = "{segments} segments of {videos} videos; trained on {training_segments} segments; seeds {seeds}."
-    return "\n".join([*lines, "", told.format(**results)]) + "\n"
+    seeds, trained = (", ".join(map(str, results[name])) for name in ("seeds", "trained_on"))
+    told = f"{results['segments']:,} segments of {results['videos']} videos; trained on {trained}; seeds {seeds}."
+    return "\n".join([*lines, "", told]) + "\n"
 
 
 def _accuracy(accuracy: Mapping[str, Any], task: str) -> str:

@@ -57,12 +57,16 @@ def test_the_table_holds_means_deviations_and_paired_leads(tmp_path: Path) -> No
     }  # fmt: skip
     assert rows["other"]["graph_ahead"]["action@1"]["mean"] == pytest.approx(30)
     readme = tmp_path / "README.md"
-    readme.write_text("before\n<!-- made by run.py -->\nold\n<!-- end -->\nafter\n")
-    write_table(readme, {"methods": rows, "segments": 20, "videos": 2, "training_segments": 9, "seeds": [0, 1]})
+    marks = {name: f"<!-- {name}, made by run.py -->" for name in ("folds", "validation")}
+    readme.write_text(
+        f"before\n{marks['folds']}\nstale\n<!-- end -->\n{marks['validation']}\nkept\n<!-- end -->\nafter\n"
+    )
+    write_table(readme, "folds", {"methods": rows, "segments": 20, "videos": 2, "trained_on": [9, 8], "seeds": [0, 1]})
     text = readme.read_text()
     assert text.startswith("before\n")
     assert text.endswith("\nafter\n")
-    assert "old" not in text
-    assert "20 segments of 2 videos; trained on 9 segments; seeds [0, 1]." in text
+    assert "stale" not in text
+    assert "kept" in text
+    assert "20 segments of 2 videos; trained on 9, 8; seeds 0, 1." in text
     assert "| graph | 1,234 | 55.0 (" in text
     assert "| +30.0 (" in text
