@@ -1,7 +1,7 @@
 """`egograph evaluate experiment=epic100_visor`: a recogniser of segments on splits of EPIC-KITCHENS-100."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,14 @@ from egograph.evaluation.competence.ask import ask
 from egograph.evaluation.competence.keys import CompetenceKeys, check_twin
 from egograph.evaluation.competence.report import GRAPH, WITHOUT
 from egograph.evaluation.competence.segments import SegmentSubject
-from egograph.evaluation.segment_score import SegmentScores, accuracies, open_table, score_segments
+from egograph.evaluation.segment_score import (
+    SegmentScores,
+    accuracies,
+    open_table,
+    score_segments,
+    segment_triplets,
+)
+from egograph.label import Triplet
 from egograph.metrics.epic_truth import NOUNS
 from egograph.segment_checkpoint import load_segment_model
 
@@ -72,8 +79,10 @@ def evaluate_segments(config: SegmentEvaluateConfig, progress: Callable[[str], N
             raise EgographError(f"{config.model}: trained on other classes than those of {config.data.epic}")
         if config.competence:
             subjects[name] = {who: SegmentSubject(other, split, config.data) for who, other in models.items()}
-        scores = score_segments(model, open_table(split, model.config))
-        _write_predictions(config.output / f"predictions_{name}.jsonl", scores, split)
+        table = open_table(split, model.config)
+        scores = score_segments(model, table)
+        triplets = segment_triplets(model, table, classes.nouns)
+        _write_predictions(config.output / f"predictions_{name}.jsonl", scores, triplets, split)
         found[name] = {
             "segments": len(split.shown),
             "videos": len({entry.segment.video for entry in split.shown}),
@@ -100,12 +109,14 @@ def segment_markdown(found: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _write_predictions(path: Path, scores: SegmentScores, split: VisorSplit) -> None:
-    """One row a segment: its id, and the five best verbs, nouns and actions with names."""
+def _write_predictions(
+    path: Path, scores: SegmentScores, triplets: Iterable[tuple[Triplet, ...]], split: VisorSplit
+) -> None:
+    """One row a segment: its id, the five best verbs, nouns and actions with names, and what carried the noun."""
     verbs, nouns = split.classes.verbs, split.classes.nouns
     ranked = {task: scores.ranked(task) for task in ("verb", "noun")}
     rows = []
-    for place, entry in enumerate(split.shown):
+    for place, (entry, carried) in enumerate(zip(split.shown, triplets, strict=True)):
         best = {task: classes[place].tolist() for task, classes in ranked.items()}
         actions = [divmod(action, NOUNS) for action in scores.action[place].tolist()]
         row = {
@@ -113,6 +124,7 @@ def _write_predictions(path: Path, scores: SegmentScores, split: VisorSplit) -> 
             "verb": [verbs[index] for index in best["verb"]],
             "noun": [nouns[index] for index in best["noun"]],
             "action": [f"{verbs[verb]} {nouns[noun]}" for verb, noun in actions],
+            "triplets": [[a, relation, b, round(p, 4)] for a, relation, b, p in carried],
         }
         rows.append(json.dumps(row) + "\n")
     path.write_text("".join(rows))

@@ -1,5 +1,6 @@
 """Scores a recogniser of segments: accuracies under the official keys, each with its interval."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from torch import Tensor
 from egograph.data.segment_table import SegmentTable, segment_table
 from egograph.data.visor_split import VisorSplit
 from egograph.evaluation.bootstrap import interval
+from egograph.graph.triplets import carrying_triplets
+from egograph.label import Triplet
 from egograph.metrics.epic_truth import TASKS, EpicTruth, action_id
 from egograph.nn.segment_recogniser import SegmentRecogniser, SegmentRecogniserConfig
 
@@ -50,6 +53,18 @@ def score_segments(model: SegmentRecogniser, table: SegmentTable, batch: int = 1
         best = model.prior.pair(seen.verb, seen.noun).flatten(1).topk(5, dim=-1).indices
         actions.append(torch.from_numpy(action_id(*np.divmod(best.numpy(), noun.shape[1]))))
     return SegmentScores(torch.cat(verbs), torch.cat(nouns), torch.cat(actions))
+
+
+@torch.inference_mode()
+def segment_triplets(
+    model: SegmentRecogniser, table: SegmentTable, nouns: Sequence[str]
+) -> Iterator[tuple[Triplet, ...]]:
+    """Of each segment the triplets that carried its noun, strongest first; see `carrying_triplets`."""
+    model.eval()
+    for rows in torch.arange(len(table)).split(128):
+        seen = model(table.take(rows))
+        for place, pointer in enumerate(seen.pointer):
+            yield carrying_triplets(seen.graph.clip(place), pointer, nouns)
 
 
 def open_table(split: VisorSplit, config: SegmentRecogniserConfig) -> SegmentTable:

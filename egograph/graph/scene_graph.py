@@ -31,3 +31,11 @@ class SceneGraph:
     edge_index: Tensor
     relation: Tensor
     confidence: Tensor
+
+    def clip(self, index: int) -> "SceneGraph":
+        """The graph of one of the clips, by itself."""
+        first, stop = self.nodes.ptr[index], self.nodes.ptr[index + 1]
+        own = (self.edge_index[1] >= first) & (self.edge_index[1] < stop)
+        return SceneGraph(
+            self.nodes.clip(index), self.edge_index[:, own] - first, self.relation[own], self.confidence[own]
+        )

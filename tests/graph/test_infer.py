@@ -24,3 +24,15 @@ def test_no_nodes_have_no_edges() -> None:
     nodes = random_table(0, dim=4, frames=1, objects=1)
     graph = infer_graph(nodes.with_(score=torch.zeros(len(nodes))), nodes.feature, GraphConfig(edges="all"))
     assert graph.edge_index.shape == (2, 0)
+
+
+def test_the_graph_of_a_clip_is_the_graph_of_that_clip_alone() -> None:
+    nodes = random_table(0, dim=4, frames=3, objects=3, streams=3)
+    whole = infer_graph(nodes, nodes.feature, GraphConfig())
+    for place in range(3):
+        alone = infer_graph(nodes.clip(place), nodes.clip(place).feature, GraphConfig())
+        part = whole.clip(place)
+        assert torch.equal(part.edge_index, alone.edge_index)
+        assert torch.equal(part.relation, alone.relation)
+        torch.testing.assert_close(part.confidence, alone.confidence)
+        assert torch.equal(part.nodes.box, alone.nodes.box)

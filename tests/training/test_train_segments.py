@@ -94,6 +94,10 @@ def test_evaluation_scores_and_writes_what_it_saw(config: SegmentTrainConfig, tm
     shown = read_visor_split(config.data, "train", 2).shown
     assert len(rows) == len(shown)
     assert f'"narration_id": "{shown[0].segment.narration_id}"' in rows[0]
+    triplets = [triplet for row in rows for triplet in json.loads(row)["triplets"]]
+    assert {"left hand", "right hand"} >= {triplet[0] for triplet in triplets if triplet[1] == "contact"}
+    touched = {triplet[2] for triplet in triplets if triplet[1] == "contact"}
+    assert touched == {classes.nouns[entry.segment.noun] for entry in shown}
     assert (tmp_path / "table.md").read_text().startswith("| split | segments | all_verb @1 |")
 
 
