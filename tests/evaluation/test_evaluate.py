@@ -13,6 +13,8 @@ from egograph.data.toy_kitchen import write
 from egograph.encoders.registry import build_encoder
 from egograph.encoders.tiny import TinyEncoderConfig
 from egograph.errors import EgographError
+from egograph.evaluation.competence.clips import ClipSubject
+from egograph.evaluation.competence.conditions import COARSE, MISSED
 from egograph.evaluation.evaluate import EvaluateConfig, evaluate
 from egograph.evaluation.split_score import markdown
 from egograph.model import ModelConfig
@@ -55,6 +57,7 @@ def test_scores_and_what_they_are_of(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 
 def test_competence_from_pixels(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(write, "SECONDS", (3.0, 4.0))
+    monkeypatch.setattr(ClipSubject, "strengths", {COARSE: (2.0,), MISSED: (0.5,)})  # of all, for time
     save_model(untrained(ModelConfig(), ENCODER), ENCODER, tmp_path / "model")
     config = EvaluateConfig(
         output=tmp_path / "scores",

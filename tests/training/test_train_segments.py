@@ -12,6 +12,8 @@ import pytest
 from egograph.checkpoint import digest_of, file_digest
 from egograph.data.visor_split import VisorDataConfig, read_visor_split
 from egograph.errors import EgographError
+from egograph.evaluation.competence.conditions import MISSED
+from egograph.evaluation.competence.segments import SegmentSubject
 from egograph.evaluation.evaluate_segments import SegmentEvaluateConfig, evaluate_segments
 from egograph.nn.message_passing import MessagePassingConfig
 from egograph.nn.segment_recogniser import SegmentRecogniserConfig
@@ -101,7 +103,10 @@ def test_evaluation_scores_and_writes_what_it_saw(config: SegmentTrainConfig, tm
     assert (tmp_path / "table.md").read_text().startswith("| split | segments | all_verb @1 |")
 
 
-def test_competence_is_reported_beside_the_same_model_without_graph(config: SegmentTrainConfig, tmp_path: Path) -> None:
+def test_competence_is_reported_beside_the_same_model_without_graph(
+    config: SegmentTrainConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SegmentSubject, "strengths", {MISSED: (0.5,)})  # of all, for time
     train_segments(config)
     passing = MessagePassingConfig(layers=1, heads=2, layer="none")
     alone = replace(config, output=tmp_path / "alone", recogniser=replace(SIZES, message_passing=passing))

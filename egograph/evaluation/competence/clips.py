@@ -1,6 +1,6 @@
 """Asks a recogniser of clips under every condition, on the nodes that its eyes find in the videos of a split."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -26,6 +26,7 @@ from egograph.training.dataset import Split
 from egograph.training.frame_nodes import FrameNodes
 from egograph.training.truth import ClipTruth, clip_truth
 
+_COUNTED = 4  # videos
 _FEWER_PIXELS = (2.0, 3.0, 4.0, 6.0)
 
 
@@ -70,7 +71,7 @@ class ClipSubject:
         nodes = self._nodes(condition, rng)
         recogniser = self.model.recogniser
         with rewired(recogniser.passing, condition, rng), _mistaken(recogniser, condition, rng):
-            verb, noun = self._recognised(nodes, condition.name == conditions.ONE_FRAME)
+            verb, noun = self._run(nodes, condition.name == conditions.ONE_FRAME, video_batches(self.split))
         right = {
             "verb": verb == np.array([clip.truth.verb for clip in self.clips]),
             "noun": noun == np.array([clip.truth.noun for clip in self.clips]),
@@ -79,10 +80,12 @@ class ClipSubject:
         return {task: hits.astype(np.float64) for task, hits in (right | {"action": both}).items()}
 
     def cost(self) -> Cost:
-        """See `Subject.cost`; an item is a clip."""
+        """See `Subject.cost`; an item is a clip. Counted in a few videos."""
         recogniser, nodes = self.model.recogniser, self.eyes.nodes(1.0)
-        clips = sum(-(-self.split.store.length(video) // self.frames) for video in range(len(self.split.names)))
-        return cost_of(recogniser, recogniser.passing, lambda: self._recognised(nodes, alone=False, batch=1), clips)
+        videos = range(min(_COUNTED, len(self.split.names)))
+        clips = sum(-(-self.split.store.length(video) // self.frames) for video in videos)
+        one_by_one = [[video] for video in videos]
+        return cost_of(recogniser, recogniser.passing, lambda: self._run(nodes, False, one_by_one), clips)
 
     def _nodes(self, condition: Condition, rng: Generator) -> FrameNodes:
         name, strength = condition.name, condition.strength
@@ -98,15 +101,15 @@ class ClipSubject:
         return nodes
 
     @torch.inference_mode()
-    def _recognised(
-        self, nodes: FrameNodes, alone: bool, batch: int = 16
+    def _run(
+        self, nodes: FrameNodes, alone: bool, batches: Iterable[list[int]]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The likeliest verb and noun of every clip; `alone`, of its last frame without any memory."""
+        """The likeliest verb and noun of the clips of some videos; `alone`, of a clip's last frame, without memory."""
         recogniser, offset = self.model.recogniser.eval(), torch.from_numpy(self.split.store.offset)
         lengths = offset.diff()
         most = -(-int(lengths.max()) // self.frames)
         verb, noun = np.full((len(lengths), most), -1), np.full((len(lengths), most), -1)
-        for videos in video_batches(self.split, batch):
+        for videos in batches:
             state = recogniser.start(len(videos))
             for place in range(-(-int(lengths[videos].max()) // self.frames)):
                 frame = place * self.frames + torch.arange(self.frames).expand(len(videos), -1)
