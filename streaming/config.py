@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from egograph.ranges import at_least
 from egograph.video.sampler import ClipSampler
 
 
@@ -35,8 +36,5 @@ class StreamConfig:
     queue: int = 4
 
     def __post_init__(self) -> None:
-        for name in ("decoders", "encoders", "batch", "queue"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name}={getattr(self, name)}: has to be 1 or more")
-        if self.batch_wait_ms < 0:
-            raise ValueError(f"batch_wait_ms={self.batch_wait_ms}: has to be 0 or more")
+        at_least(self, 1, "decoders", "encoders", "batch", "queue")
+        at_least(self, 0, "batch_wait_ms")

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from egograph.bench.contestants import OURS
+from egograph.figure import save_figure
 
 _COMPILED = ", compiled"
 _PANELS = (("forward_ratio", "forward"), ("both_ratio", "forward and backward"))
@@ -44,10 +45,7 @@ def draw_ratios(record: Mapping[str, Any], path: Path) -> None:
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", **legend)
     where = record["machine"]["device"]
     figure.suptitle(f"Attention over graphs: graphs x nodes x edges a node, or nodes-edges · {where}", fontsize=10)
-    partial = path.with_name(f"{path.stem}.part.png")
-    figure.savefig(partial, dpi=130)
-    plt.close(figure)
-    partial.replace(path)
+    save_figure(figure, path)
 
 
 def _title(shape: Mapping[str, Any]) -> str:

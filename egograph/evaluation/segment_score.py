@@ -15,7 +15,9 @@ from egograph.evaluation.bootstrap import interval
 from egograph.graph.triplets import carrying_triplets
 from egograph.label import Triplet
 from egograph.metrics.epic_truth import TASKS, EpicTruth, action_id
-from egograph.nn.segment_recogniser import SegmentRecogniser, SegmentRecogniserConfig
+from egograph.nn.segment_recogniser import SegmentRecogniser, SegmentRecogniserConfig, SegmentRecognition
+
+_BATCH = 128
 
 
 @dataclass(frozen=True)
@@ -40,13 +42,18 @@ class SegmentScores:
         return scores.topk(min(5, scores.shape[1]), dim=-1).indices.numpy()
 
 
-@torch.inference_mode()
-def score_segments(model: SegmentRecogniser, table: SegmentTable, batch: int = 128) -> SegmentScores:
-    """Run the model over all segments of a table, so many at once."""
+def _recognised(model: SegmentRecogniser, table: SegmentTable, batch: int = _BATCH) -> Iterator[SegmentRecognition]:
+    """What the model says of a table, batch by batch, without dropout."""
     model.eval()
-    verbs, nouns, actions = [], [], []
     for rows in torch.arange(len(table)).split(batch):
-        seen = model(table.take(rows))
+        yield model(table.take(rows))
+
+
+@torch.inference_mode()
+def score_segments(model: SegmentRecogniser, table: SegmentTable, batch: int = _BATCH) -> SegmentScores:
+    """Run the model over all segments of a table, so many at once."""
+    verbs, nouns, actions = [], [], []
+    for seen in _recognised(model, table, batch):
         verb, noun = model.prior(seen.verb, seen.noun)
         verbs.append(verb)
         nouns.append(noun)
@@ -60,9 +67,7 @@ def segment_triplets(
     model: SegmentRecogniser, table: SegmentTable, nouns: Sequence[str]
 ) -> Iterator[tuple[Triplet, ...]]:
     """Of each segment the triplets that carried its noun, strongest first; see `carrying_triplets`."""
-    model.eval()
-    for rows in torch.arange(len(table)).split(128):
-        seen = model(table.take(rows))
+    for seen in _recognised(model, table):
         for place, pointer in enumerate(seen.pointer):
             yield carrying_triplets(seen.graph.clip(place), pointer, nouns)
 

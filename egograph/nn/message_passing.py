@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from egograph.graph.scene_graph import SceneGraph
 from egograph.nn.message_layers import LayerName, message_inputs, message_layer
+from egograph.ranges import at_least
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,7 @@ class MessagePassingConfig:
     layer: LayerName = "RelationalAttentionConv"
 
     def __post_init__(self) -> None:
-        for name in ("layers", "heads"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name}={getattr(self, name)}: has to be 1 or more")
+        at_least(self, 1, "layers", "heads")
 
 
 class MessagePassing(nn.Module):

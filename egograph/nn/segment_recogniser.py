@@ -13,6 +13,7 @@ from egograph.nn.action_prior import ActionPrior, noun_vectors
 from egograph.nn.message_passing import MessagePassing, MessagePassingConfig
 from egograph.nn.segment_nodes import NODE_FEATURES, SEGMENT_FEATURES, segment_features, segment_nodes
 from egograph.nodes.nodes import OBJECT, UNKNOWN_NOUN, Nodes
+from egograph.ranges import at_least
 
 _NOWHERE = -1e4
 
@@ -50,11 +51,8 @@ class SegmentRecogniserConfig:
     message_passing: MessagePassingConfig = field(default_factory=MessagePassingConfig)
 
     def __post_init__(self) -> None:
-        for name, least in (
-            ("dim", 1), ("affinity", 1), ("noun_factors", 0), ("queries", 1), ("past", 0), ("within", 1),
-        ):  # fmt: skip
-            if getattr(self, name) < least:
-                raise ValueError(f"{name}={getattr(self, name)}: has to be {least} or more")
+        at_least(self, 1, "dim", "affinity", "queries", "within")
+        at_least(self, 0, "noun_factors", "past")
         if not 0 <= self.dropout < 1:
             raise ValueError(f"dropout={self.dropout}: has to be 0 or more and below 1")
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from egograph.figure import save_figure
+
 _SMOOTHED_OVER = 25
 
 
@@ -24,7 +26,4 @@ def draw_curve(history: Mapping[str, Sequence[dict[str, float]]], path: Path) ->
         axis.set_ylim(bottom=0)
         axis.grid(alpha=0.25)
         axis.legend(frameon=False)
-    partial = path.with_name(f"{path.stem}.part.png")
-    figure.savefig(partial, dpi=130)
-    plt.close(figure)
-    partial.replace(path)
+    save_figure(figure, path)

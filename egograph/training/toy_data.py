@@ -6,6 +6,7 @@ from pathlib import Path
 
 from egograph.data.toy_kitchen.splits import SPLITS
 from egograph.data.toy_kitchen.write import write_split
+from egograph.ranges import at_least
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,7 @@ class ToyDataConfig:
     workers: int = 2
 
     def __post_init__(self) -> None:
-        for name in ("stills", "calibration", "held_out", "workers"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name}={getattr(self, name)}: has to be 1 or more")
+        at_least(self, 1, "stills", "calibration", "held_out", "workers")
         if self.train <= self.calibration:
             raise ValueError(
                 f"train={self.train}: has to be more than calibration={self.calibration}, which are kept from it"

@@ -18,6 +18,7 @@ from egograph.encoders.registry import EncoderConfig, build_encoder
 from egograph.encoders.tiny import TinyEncoderConfig
 from egograph.evaluation.score import score_graph
 from egograph.model import EgoGraph, ModelConfig
+from egograph.ranges import at_least
 from egograph.training.action_task import ActionTask
 from egograph.training.baseline_task import BaselineTask
 from egograph.training.box_task import AnnotatedFrames, BoxTask
@@ -70,8 +71,7 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         ClipSampler(fps=self.fps, frames=self.frames)  # refuses what is out of range
-        if self.clips < 1:
-            raise ValueError(f"clips={self.clips}: has to be 1 or more")
+        at_least(self, 1, "clips")
 
 
 def train(config: TrainConfig) -> dict[str, Any]:

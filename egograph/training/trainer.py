@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import AdamW, Optimizer
 
+from egograph.ranges import at_least
 from egograph.training.muon import Muon
 
 log = logging.getLogger("egograph")
@@ -49,9 +50,7 @@ class StageConfig:
     warmup: float = 0.05
 
     def __post_init__(self) -> None:
-        for name in ("steps", "size"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name}={getattr(self, name)}: has to be 1 or more")
+        at_least(self, 1, "steps", "size")
         if not 0 < self.learning_rate < math.inf:
             raise ValueError(f"learning_rate={self.learning_rate}: has to be a number above 0")
         if not 0 <= self.weight_decay < math.inf:

@@ -1,5 +1,6 @@
 """What both readers give: frames in presentation order, turned into pixels only where they are asked for."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from time import time as now
@@ -25,12 +26,12 @@ class Frame:
     arrival: float = field(default_factory=now)
 
 
-class Closes:
+class Closes(ABC):
     """As a context manager, what has a `close` is closed at the end."""
 
+    @abstractmethod
     def close(self) -> None:
         """Let go of what is held."""
-        raise NotImplementedError
 
     def __enter__(self) -> Self:
         return self

@@ -13,6 +13,7 @@ from egograph.training import train as training
 from egograph.training.toy_data import ToyDataConfig
 from egograph.training.train import TrainConfig, train
 from egograph.training.trainer import StageConfig, run_stage
+from tests.training.stopped import stopped_before_the_last_step
 
 
 @pytest.fixture(scope="module")
@@ -50,18 +51,9 @@ def test_a_killed_run_goes_on_to_the_same_weights(
 ) -> None:
     monkeypatch.setattr(write, "SECONDS", (5.0, 6.0))
     broken = replace(config, output=config.output.with_name(f"killed-in-{stage}"))
-    began = []
-
-    def killed(bars: object, title: str, total: int) -> object:
-        def show(step: int, losses: object) -> None:
-            began.append((title, step))
-            if (title, step) == (stage, total - 1):
-                raise KeyboardInterrupt
-
-        return show
-
+    began: list[tuple[str, int]] = []
     with monkeypatch.context() as patch:
-        patch.setattr(training, "losses_bar", killed)
+        patch.setattr(training, "losses_bar", stopped_before_the_last_step(stage, began))
         patch.setattr(training, "run_stage", partial(run_stage, checkpoint_seconds=-1.0))
         with pytest.raises(KeyboardInterrupt):
             train(broken)

@@ -22,6 +22,7 @@ from egograph.training import train_segments as training
 from egograph.training.segment_augment import SegmentLooks
 from egograph.training.train_segments import SegmentTrainConfig, train_segments
 from egograph.training.trainer import StageConfig, run_stage
+from tests.training.stopped import stopped_before_the_last_step
 from tests.visor_folder import write_visor_folder
 
 SIZES = SegmentRecogniserConfig(
@@ -60,16 +61,8 @@ def test_contact_before_and_after_tells_take_put_and_hold_apart(config: SegmentT
 def test_a_killed_run_goes_on_to_the_same_weights(config: SegmentTrainConfig, monkeypatch: pytest.MonkeyPatch) -> None:
     train_segments(config)
     broken = replace(config, output=config.output.with_name("killed"))
-
-    def killed(bars: object, title: str, total: int) -> object:
-        def show(step: int, losses: object) -> None:
-            if step == total - 1:
-                raise KeyboardInterrupt
-
-        return show
-
     with monkeypatch.context() as patch:
-        patch.setattr(training, "losses_bar", killed)
+        patch.setattr(training, "losses_bar", stopped_before_the_last_step("segments", []))
         patch.setattr(training, "run_stage", partial(run_stage, checkpoint_seconds=-1.0))
         with pytest.raises(KeyboardInterrupt):
             train_segments(broken)

@@ -5,13 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from egograph.checkpoint import digest_of
-from egograph.evaluation.competence.report import GRAPH, Report, conditions_for, report
+from egograph.evaluation.competence.report import GRAPH, conditions_for, report
 from egograph.evaluation.competence.subject import Subject
 from egograph.evaluation.competence.write import write_competence
 from egograph.training.progress import bar, progress_bars
 
 
-def ask(subjects: Mapping[str, Mapping[str, Subject]], models: Mapping[str, Path], draws: int, folder: Path) -> Report:
+def ask(subjects: Mapping[str, Mapping[str, Subject]], models: Mapping[str, Path], draws: int, folder: Path) -> None:
     """Ask under every condition on the first split, as they are on the others, and write the report.
 
     Args:
@@ -26,4 +26,3 @@ def ask(subjects: Mapping[str, Mapping[str, Subject]], models: Mapping[str, Path
         found = report(split, first, dict(others), draws, show)
     found = replace(found, models={name: digest_of(where) for name, where in models.items()})
     write_competence(found, folder)
-    return found

@@ -13,7 +13,7 @@ from egograph.errors import EgographError
 from egograph.evaluation.competence import conditions
 from egograph.evaluation.competence.conditions import Condition
 from egograph.evaluation.competence.cost import Cost, cost_of
-from egograph.evaluation.competence.degrade import DEGRADATIONS, NodeGrid, degrade, drop_nodes, shuffle_within_frames
+from egograph.evaluation.competence.degrade import DEGRADATIONS, NodeGrid, degrade, shuffle_within_frames
 from egograph.evaluation.competence.eyes import Eyes
 from egograph.evaluation.competence.rewire import rewired
 from egograph.evaluation.competence.subject import Items, Right
@@ -94,8 +94,6 @@ class ClipSubject:
             return _swapped(nodes)
         if name == conditions.FRAMES_DROPPED:
             return _frozen(nodes, self.split.store.offset, strength, rng)
-        if name == conditions.NODES_DROPPED:
-            return _with_grid(nodes, drop_nodes(_grid(nodes), strength, rng))
         if name in DEGRADATIONS and name != conditions.COARSE:
             return _with_grid(nodes, degrade(_grid(nodes), name, strength, rng))
         return nodes
@@ -105,7 +103,8 @@ class ClipSubject:
         self, nodes: FrameNodes, alone: bool, batches: Iterable[list[int]]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The likeliest verb and noun of the clips of some videos; `alone`, of a clip's last frame, without memory."""
-        recogniser, offset = self.model.recogniser.eval(), torch.from_numpy(self.split.store.offset)
+        recogniser = self.model.recogniser.eval()  # no dropout
+        offset = torch.from_numpy(self.split.store.offset)
         lengths = offset.diff()
         most = -(-int(lengths.max()) // self.frames)
         verb, noun = np.full((len(lengths), most), -1), np.full((len(lengths), most), -1)

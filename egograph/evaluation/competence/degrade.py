@@ -5,7 +5,14 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Generator, Tensor
 
-from egograph.evaluation.competence.conditions import COARSE, FALSE_CONTACTS, JITTERED, MISSED, RELABELLED
+from egograph.evaluation.competence.conditions import (
+    COARSE,
+    FALSE_CONTACTS,
+    JITTERED,
+    MISSED,
+    NODES_DROPPED,
+    RELABELLED,
+)
 from egograph.nodes.contacts import lasting_contacts
 from egograph.nodes.nodes import OBJECT, SCENE
 
@@ -52,7 +59,7 @@ def degrade(grid: NodeGrid, name: str, strength: float, rng: Generator) -> NodeG
     return DEGRADATIONS[name](grid, strength, rng)
 
 
-def drop_nodes(grid: NodeGrid, share: float, rng: Generator) -> NodeGrid:
+def _dropped(grid: NodeGrid, share: float, rng: Generator) -> NodeGrid:
     """Of all nodes, the scene's too, a share is not there."""
     return grid.only(~_drawn(grid, share, rng))
 
@@ -109,6 +116,7 @@ def _drawn(grid: NodeGrid, share: float, rng: Generator) -> Tensor:
 
 
 DEGRADATIONS = {
+    NODES_DROPPED: _dropped,
     MISSED: _missed,
     JITTERED: _jittered,
     FALSE_CONTACTS: _false_contacts,

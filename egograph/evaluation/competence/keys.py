@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from egograph.errors import EgographError
+from egograph.ranges import at_least
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,8 +25,7 @@ class CompetenceKeys:
     draws: int = 3
 
     def __post_init__(self) -> None:
-        if self.draws < 1:
-            raise ValueError(f"draws={self.draws}: has to be 1 or more")
+        at_least(self, 1, "draws")
 
     def twin(self, experiment: str) -> Path | None:
         """The folder of the model without graph that the report needs; None where it needs none.

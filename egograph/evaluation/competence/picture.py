@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from egograph.evaluation.competence.conditions import AS_IT_IS
 from egograph.evaluation.competence.report import CHANGED, DEGRADED, GRAPH, SUBSET, WITHOUT, Report, Row, Share
+from egograph.figure import save_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,10 +34,7 @@ def draw_competence(found: Report, path: Path) -> None:
         _draw_panel(name, found, panels[-1])
         panels[-1].set_ylabel("actions right, %" if column == 0 else "")
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=3, frameon=False)
-    partial = path.with_name(f"{path.stem}.part.png")
-    figure.savefig(partial, dpi=130)
-    plt.close(figure)
-    partial.replace(path)
+    save_figure(figure, path)
 
 
 def _draw_rows(rows: Sequence[Row], axis: "Axes") -> None:

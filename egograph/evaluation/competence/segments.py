@@ -13,7 +13,7 @@ from egograph.data.visor_split import VisorDataConfig, VisorSplit
 from egograph.evaluation.competence import conditions
 from egograph.evaluation.competence.conditions import Condition
 from egograph.evaluation.competence.cost import Cost, cost_of
-from egograph.evaluation.competence.degrade import DEGRADATIONS, NodeGrid, degrade, drop_nodes, shuffle_within_frames
+from egograph.evaluation.competence.degrade import DEGRADATIONS, NodeGrid, degrade, shuffle_within_frames
 from egograph.evaluation.competence.rewire import rewired
 from egograph.evaluation.competence.subject import Items, Right
 from egograph.evaluation.segment_score import open_table, score_segments
@@ -81,8 +81,6 @@ def changed(table: SegmentTable, condition: Condition, rng: Generator) -> Segmen
     if name == conditions.FRAMES_DROPPED:
         drawn = torch.rand(table.within.shape, generator=rng) < condition.strength
         return _without_frames(table, drawn & ~_last(table))
-    if name == conditions.NODES_DROPPED:
-        return _with_nodes(table, drop_nodes(_grid(table), condition.strength, rng))
     if name in DEGRADATIONS:
         return _with_nodes(table, degrade(_grid(table), name, condition.strength, rng))
     return table

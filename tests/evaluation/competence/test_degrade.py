@@ -9,6 +9,7 @@ from egograph.evaluation.competence.conditions import (
     FALSE_CONTACTS,
     JITTERED,
     MISSED,
+    NODES_DROPPED,
     RELABELLED,
     STRENGTHS,
     UNITS,
@@ -17,7 +18,6 @@ from egograph.evaluation.competence.degrade import (
     DEGRADATIONS,
     NodeGrid,
     degrade,
-    drop_nodes,
     shuffle_within_frames,
 )
 from egograph.nodes.nodes import OBJECT, SCENE
@@ -45,7 +45,7 @@ def rng() -> Generator:
 
 
 def test_every_degradation_has_strengths_and_a_unit() -> None:
-    assert {*STRENGTHS, "nodes dropped"} == set(UNITS) == {*DEGRADATIONS, "dropped frames", "nodes dropped"}
+    assert {*STRENGTHS, NODES_DROPPED} == set(UNITS) == {*DEGRADATIONS, "dropped frames"}
     assert all(list(strengths) == sorted(strengths) and strengths[0] > 0 for strengths in STRENGTHS.values())
 
 
@@ -56,7 +56,7 @@ def test_a_strength_of_nothing_changes_nothing(name: str) -> None:
         torch.testing.assert_close(getattr(after, column), same)
 
 
-@pytest.mark.parametrize("name", DEGRADATIONS)
+@pytest.mark.parametrize("name", [name for name in DEGRADATIONS if name != NODES_DROPPED])
 def test_the_scene_stays_as_it_is(name: str) -> None:
     before, after = grid(), degrade(grid(), name, 0.25, rng())
     scene = before.kind == SCENE
@@ -71,7 +71,7 @@ def test_missed_detections_are_a_share_of_hands_and_objects() -> None:
 
 
 def test_dropped_nodes_are_a_share_of_all() -> None:
-    present = drop_nodes(grid(), 0.25, rng()).present
+    present = degrade(grid(), NODES_DROPPED, 0.25, rng()).present
     assert float(present[grid().kind == SCENE].float().mean()) == pytest.approx(0.75, abs=0.06)
 
 
