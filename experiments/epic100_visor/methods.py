@@ -29,6 +29,7 @@ NETWORKS = {
     "relations by edges alone": ["recogniser.relational_features=false"],
     "without any relations": ["recogniser.relational_features=false", "recogniser.message_passing.layer=none"],
     "node transformer, all pairs": ["recogniser.graph.edges=all"],
+    "all pairs, without any relations": ["recogniser.relational_features=false", "recogniser.graph.edges=all"],
     "PyG TransformerConv": ["recogniser.message_passing.layer=TransformerConv"],
     "PyG GATv2Conv": ["recogniser.message_passing.layer=GATv2Conv"],
     "PyG HGTConv": ["recogniser.message_passing.layer=HGTConv"],
