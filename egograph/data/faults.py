@@ -42,7 +42,7 @@ class Faults:
 
     def summary(self) -> str:
         """All of it in one line; empty if there was nothing."""
-        parts = [_told("left out", self.dropped), _told("kept", self.noted)]
+        parts = [_told("left out", self.dropped), _told("odd but kept", self.noted)]
         return "; ".join(part for part in parts if part)
 
 
@@ -54,7 +54,7 @@ def _count(kinds: dict[str, _Kind], kind: str, where: str) -> None:
 def _told(what: str, kinds: dict[str, _Kind]) -> str:
     if not kinds:
         return ""
-    total = sum(kind.count for kind in kinds.values())
+    total, several = sum(kind.count for kind in kinds.values()), len(kinds) > 1
     return f"{total} {what}: " + ", ".join(
-        f"{kind.count} × {name} (first {kind.first})" for name, kind in sorted(kinds.items())
+        f"{f'{kind.count} × ' if several else ''}{name} (first {kind.first})" for name, kind in sorted(kinds.items())
     )

@@ -18,5 +18,5 @@ def test_all_are_told_in_one_line_with_their_counts():
     faults.note("overlaps an earlier segment", "a.csv, line 7")
     assert faults.summary() == (
         "4 left out: 1 × an unknown verb class (first a.csv, line 4), 3 × reversed (first a.csv, line 3); "
-        "1 kept: 1 × overlaps an earlier segment (first a.csv, line 7)"
+        "1 odd but kept: overlaps an earlier segment (first a.csv, line 7)"
     )
