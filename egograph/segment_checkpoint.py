@@ -15,7 +15,8 @@ from egograph.errors import EgographError, UsageError, first_line
 from egograph.nn.segment_recogniser import SegmentRecogniser, SegmentRecogniserConfig
 
 _CONFIG = "segments.json"
-_FORMAT = 2
+SEGMENT_FORMAT = 2
+"""The layout's version, of the node features too: what another version trained is not gone on with."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def save_segment_model(model: SegmentRecogniser, classes: Vocabulary, folder: Pa
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
     save_file(tensors, folder / f"{WEIGHTS}.part", metadata={"format": "pt"})
-    saved = asdict(SavedSegmentModel(_FORMAT, model.config, classes))
+    saved = asdict(SavedSegmentModel(SEGMENT_FORMAT, model.config, classes))
     (folder / f"{_CONFIG}.part").write_text(json.dumps(saved, indent=2) + "\n")
     for name in (WEIGHTS, _CONFIG):
         (folder / f"{name}.part").replace(folder / name)
@@ -52,8 +53,8 @@ def load_segment_model(folder: Path) -> tuple[SegmentRecogniser, Vocabulary]:
     """
     try:
         saved = build(SavedSegmentModel, json.loads((folder / _CONFIG).read_text()))
-        if saved.format != _FORMAT:
-            raise UsageError(f"its format is {saved.format}, not {_FORMAT}")
+        if saved.format != SEGMENT_FORMAT:
+            raise UsageError(f"its format is {saved.format}, not {SEGMENT_FORMAT}")
         classes = saved.classes
         model = SegmentRecogniser(saved.recogniser, torch.ones(len(classes.verbs), len(classes.nouns)))
         model.load_state_dict(load_file(folder / WEIGHTS))

@@ -100,7 +100,8 @@ def _dropped_frames(table: SegmentTable, looks: SegmentLooks) -> Tensor:
 
 def _shift_bounds(table: SegmentTable, looks: SegmentLooks) -> SegmentTable:
     start, stop = looks.bounds * table.duration * torch.randn(2, len(table))
-    return table.with_(time=table.time - start[:, None], duration=(table.duration + stop - start).clamp(min=0.1))
+    duration = (table.duration + stop - start).clamp(min=0.1)
+    return table.with_(time=table.time - start[:, None], duration=duration, gap=table.gap + start)
 
 
 def _move(table: SegmentTable, looks: SegmentLooks) -> SegmentTable:

@@ -12,7 +12,7 @@ import torch
 from egograph.data.visor_split import VisorDataConfig, hold_out, read_visor_split
 from egograph.evaluation.segment_score import accuracies, open_table, score_segments
 from egograph.nn.segment_recogniser import SegmentRecogniser, SegmentRecogniserConfig
-from egograph.segment_checkpoint import save_segment_model
+from egograph.segment_checkpoint import SEGMENT_FORMAT, save_segment_model
 from egograph.training.curve import draw_curve
 from egograph.training.progress import losses_bar, progress_bars
 from egograph.training.segment_augment import SegmentLooks
@@ -73,7 +73,7 @@ def train_segments(config: SegmentTrainConfig) -> dict[str, Any]:
     torch.manual_seed(config.seed)
     model = SegmentRecogniser(config.recogniser, split.pairs)
     task = SegmentTask(model, table, config.segments.size, config.looks)
-    basis = hashlib.sha256(repr((config.recogniser, config.looks, split.classes)).encode())
+    basis = hashlib.sha256(repr((SEGMENT_FORMAT, config.recogniser, config.looks, split.classes)).encode())
     for column in (*vars(table).values(), split.pairs):
         basis.update(column.numpy().tobytes())
     with progress_bars() as bars:

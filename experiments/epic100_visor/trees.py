@@ -22,7 +22,6 @@ _VERB = {
 _FOLDS = 3  # of the participants: training's own nouns are ranked by trees that did not see them
 _LEAST_OF_A_VERB = 8
 _UNLIKELY = 1e-6
-_UNSEEN = 1e-5
 
 
 @dataclass(frozen=True)
@@ -75,10 +74,21 @@ def tree_scores(
     verbs = _Trees(_VERB, seed, candidates.whole(candidates.split(own), labels)[common], verb[common])
     of_verb = np.full((len(test), labels.pairs.shape[0]), _UNLIKELY)
     of_verb[:, verbs.classes] = verbs(others.whole(likely, labels))
-    of_noun = np.full((len(test), labels.pairs.shape[1]), _UNSEEN)
-    for place, (view, scores) in enumerate(zip(others.views, likely, strict=True)):
-        of_noun[place, view.nouns] += scores
-    return np.log(of_verb), np.log(of_noun / of_noun.sum(1, keepdims=True))
+    hidden = (len(train) - len(np.unique(owner[right])) + 1) / (len(train) + 2)
+    return np.log(of_verb), np.log(_of_nouns(others.views, likely, labels, hidden))
+
+
+def _of_nouns(views: Sequence[SegmentView], likely: Sequence[Array], labels: LabelCounts, hidden: float) -> Array:
+    """The probability of each noun: `hidden` for all together that are not seen, as common as each is."""
+    common = labels.pairs.sum(0) + 1
+    found = np.empty((len(views), len(common)))
+    for place, (view, scores) in enumerate(zip(views, likely, strict=True)):
+        rest = common.copy()
+        rest[view.nouns] = 0
+        found[place] = hidden * rest / max(rest.sum(), 1)
+        found[place, view.nouns] = (1 - hidden) * scores / scores.sum()
+    normal: Array = found / found.sum(1, keepdims=True)
+    return normal
 
 
 class _Trees:
