@@ -9,7 +9,7 @@ from torch import Tensor
 
 from egograph.data.visor import AnnotatedFrame
 from egograph.data.visor_segments import SegmentFrames
-from egograph.nodes.identity import identities
+from egograph.nodes.identity import Boxes, identities
 from egograph.nodes.nodes import LEFT_HAND, OBJECT, RIGHT_HAND, SCENE, UNKNOWN_NOUN, UNTRACKED
 
 ABSENT = -1
@@ -126,7 +126,8 @@ def segment_table(segments: Sequence[SegmentFrames], past: int, within: int, nou
 
 def _rows(frames: Sequence[AnnotatedFrame], nouns: int) -> _Rows:
     rows = _Rows([], [], [], [], [], [])
-    for place, (frame, tracks) in enumerate(zip(frames, identities(frames), strict=True)):
+    identity = identities([Boxes(frame.box, frame.kind, frame.noun) for frame in frames])
+    for place, (frame, tracks) in enumerate(zip(frames, identity, strict=True)):
         hands = [int(row) for side in (LEFT_HAND, RIGHT_HAND) for row in np.flatnonzero(frame.kind == side)[:1]]
         touched = {int(frame.kind[hand]): int(frame.contact[hand]) for hand in hands}
         for row in [*hands, *_objects(frame, list(touched.values()))]:

@@ -62,12 +62,11 @@ def evaluate(config: EvaluateConfig, progress: Callable[[str], None]) -> list[Sp
     control = load_baseline(Path(config.control)) if config.control else None
     twin = config.twin("toy_kitchen_without_graph")
     without_graph = load_model(str(twin)) if twin else None
-    folders = {GRAPH: model_folder(config.model)}
+    folders = {GRAPH: [model_folder(config.model)]}
     if twin and without_graph:
-        check_twin(
-            twin, without_graph.config.recogniser.message_passing.layer, without_graph.vocabulary, model.vocabulary
-        )
-        folders[WITHOUT] = twin
+        both = [(asked.config.recogniser, asked.vocabulary) for asked in (without_graph, model)]
+        check_twin(twin, *both)
+        folders[WITHOUT] = [twin]
     sampler = ClipSampler(fps=config.fps, frames=config.frames)
     scores, splits = [], {}
     for name in config.split:

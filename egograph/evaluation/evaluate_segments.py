@@ -65,11 +65,11 @@ def evaluate_segments(config: SegmentEvaluateConfig, progress: Callable[[str], N
     """
     config.output.mkdir(parents=True, exist_ok=True)
     model, classes = load_segment_model(config.model)
-    models, folders = {GRAPH: model}, {GRAPH: config.model}
+    models, folders = {GRAPH: model}, {GRAPH: [config.model]}
     if twin := config.twin("epic100_visor_without_graph"):
         other, others = load_segment_model(twin)
-        check_twin(twin, other.config.message_passing.layer, others, classes)
-        models[WITHOUT], folders[WITHOUT] = other, twin
+        check_twin(twin, (other.config, others), (model.config, classes))
+        models[WITHOUT], folders[WITHOUT] = other, [twin]
     found: dict[str, Any] = {}
     subjects: dict[str, dict[str, SegmentSubject]] = {}
     for name in config.split:

@@ -1,15 +1,23 @@
 """Identity over time where boxes and nouns are annotated: which box is which of the frames before."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from egograph.data.visor import AnnotatedFrame
+
+@dataclass(frozen=True)
+class Boxes:
+    """The boxes of a frame: `box` float32 `[N, 4]`, xyxy in 0..1, and int64 `[N]` their `kind` and `noun`."""
+
+    box: NDArray[np.float32]
+    kind: NDArray[np.int64]
+    noun: NDArray[np.int64]
 
 
-def identities(frames: Sequence[AnnotatedFrame]) -> list[NDArray[np.int64]]:
+def identities(frames: Sequence[Boxes]) -> list[NDArray[np.int64]]:
     """The track of every row of every frame, causally.
 
     A row continues a track of its kind and noun; where there are several, boxes are matched with the least sum of

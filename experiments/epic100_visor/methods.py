@@ -21,11 +21,11 @@ from egograph.nn.action_prior import pointwise_mutual_information
 from egograph.nodes.nodes import OBJECT
 from egograph.segment_checkpoint import load_segment_model
 
-MAIN = "graph"
+MAIN, CONTROL = "graph", "without graph"
 PAST = WITHIN = 6
 NETWORKS = {
     MAIN: [],
-    "without graph": ["recogniser.message_passing.layer=none"],
+    CONTROL: ["recogniser.message_passing.layer=none"],
     "relations by edges alone": ["recogniser.relational_features=false"],
     "without any relations": ["recogniser.relational_features=false", "recogniser.message_passing.layer=none"],
     "node transformer, all pairs": ["recogniser.graph.edges=all"],
@@ -78,19 +78,23 @@ def from_logits(verb: Tensor, noun: Tensor, pairs: Tensor, weight: float) -> Seg
     return SegmentScores(score.logsumexp(2), score.logsumexp(1), action)
 
 
+def trained(name: str, seed: int, config: VisorDataConfig, folder: Path, fold: int | None = None) -> Path:
+    """Trains a network with a seed, where a run before this did not, and says where it lies."""
+    output = folder / re.sub(r"\W+", "_", name) / f"seed{seed}"
+    where = [f"data.visor={config.visor}", f"data.epic={config.epic}", f"output={output}"]
+    if fold is not None:
+        where.append(f"fold={fold}")
+        output /= f"fold{fold}"
+    if code := egograph(["train", "experiment=epic100_visor", f"seed={seed}", *where, *NETWORKS[name]]):
+        raise SystemExit(code)
+    return output
+
+
 def network(name: str, data: Data, folder: Path) -> Method:
     """Trains a network with a seed and asks it."""
 
     def run(seed: int) -> tuple[Hits, int]:
-        output = folder / re.sub(r"\W+", "_", name) / f"seed{seed}"
-        where = [f"data.visor={data.config.visor}", f"data.epic={data.config.epic}", f"output={output}"]
-        if data.fold is not None:
-            where.append(f"fold={data.fold}")
-            output /= f"fold{data.fold}"
-        words = ["train", "experiment=epic100_visor", f"seed={seed}", *where, *NETWORKS[name]]
-        if code := egograph(words):
-            raise SystemExit(code)
-        model, _ = load_segment_model(output)
+        model, _ = load_segment_model(trained(name, seed, data.config, folder, data.fold))
         scores = score_segments(model, open_table(data.test, model.config))
         return hits(scores, data.truth), sum(weight.numel() for weight in model.parameters())
 

@@ -1,7 +1,8 @@
 """Makes the tables: the graph model and its controls, on the same segments with the same budget.
 
-Validation with some seeds; or, with `--folds`, every training segment by a model that saw none of its participant. What
-is trained is kept under `outputs/epic100_visor`; a second run goes on where the first was stopped.
+Validation with some seeds; with `--folds`, every training segment by a model that saw none of its participant; with
+`--competence`, the relational competence report. What is trained is kept under `outputs/epic100_visor`; a second run
+goes on where the first was stopped.
 """
 
 import argparse
@@ -14,14 +15,20 @@ import numpy as np
 import sklearn
 import torch
 import torch_geometric
-from methods import PAST, Data, Hits, Method, methods_on
+from methods import CONTROL, MAIN, PAST, Data, Hits, Method, methods_on, trained
 from table import as_rows, write_table
 
 from egograph.data.visor_split import VisorDataConfig, hold_out, read_visor_split
+from egograph.evaluation.competence.ask import ask
+from egograph.evaluation.competence.report import GRAPH, WITHOUT
+from egograph.evaluation.competence.segments import SegmentSubject
+from egograph.evaluation.competence.subject import Trainings
 from egograph.metrics.epic_truth import EpicTruth
+from egograph.segment_checkpoint import load_segment_model
 from egograph.training.train_segments import FOLDS
 
 HERE = Path(__file__).parent
+DRAWS = 3
 
 
 def main() -> None:
@@ -31,8 +38,12 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=Path("outputs/epic100_visor"), help="keeps what is trained")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--folds", action="store_true", help="the folds of the training participants; the first seed")
+    parser.add_argument("--competence", action="store_true", help="the relational competence report, of all seeds")
     given = parser.parse_args()
     config = VisorDataConfig(given.data / "visor", given.data / "epic100")
+    if given.competence:
+        _competence(config, given)
+        return
     name = "folds" if given.folds else "validation"
     results = _folds(config, given) if given.folds else _validation(config, given)
     (HERE / f"{name}.json").write_text(json.dumps(results, indent=1) + "\n")
@@ -59,6 +70,19 @@ def _folds(config: VisorDataConfig, given: argparse.Namespace) -> dict[str, Any]
         parts.append({name: _asked(name, method, seed) for name, method in methods_on(data, given.output).items()})
     found = {name: ([_joined([part[name][0][0] for part in parts])], parts[0][name][1]) for name in parts[0]}
     return _results(found, EpicTruth.of(segments, config.epic), seed) | {"trained_on": trained_on}
+
+
+def _competence(config: VisorDataConfig, given: argparse.Namespace) -> None:
+    split = read_visor_split(config, "validation", PAST)
+    folders = {
+        asked: [trained(name, seed, config, given.output) for seed in given.seeds]
+        for asked, name in ((GRAPH, MAIN), (WITHOUT, CONTROL))
+    }
+    subjects = {
+        asked: Trainings([SegmentSubject(load_segment_model(folder)[0], split, config) for folder in each])
+        for asked, each in folders.items()
+    }
+    ask({"validation": subjects}, folders, DRAWS, HERE)
 
 
 def _joined(parts: list[Hits]) -> Hits:

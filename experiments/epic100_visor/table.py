@@ -28,7 +28,9 @@ def as_rows(found: Mapping[str, tuple[list[Hits], int]], video: NDArray[np.int64
             }  # fmt: skip
             lead = 100 * (_mean(found[MAIN][0], task) - _mean(rounds, task))
             low, high = interval(lead, video)
-            row["graph_ahead"][task] = {"mean": float(lead.mean()), "low": low, "high": high}
+            pairs = zip(found[MAIN][0], rounds, strict=True)
+            seeds = [100 * float((ours[task] - theirs[task]).mean()) for ours, theirs in pairs]
+            row["graph_ahead"][task] = {"mean": float(lead.mean()), "low": low, "high": high, "seeds": seeds}
         rows[name] = row
     return rows
 
@@ -52,12 +54,18 @@ def _markdown(results: Mapping[str, Any]) -> str:
     for name, row in results["methods"].items():
         cells = [_accuracy(row["accuracy"], task) for task in TASKS]
         ahead = row["graph_ahead"].get("action@1") if name != MAIN else None
-        lead = "{mean:+.1f} ({low:+.1f} to {high:+.1f})".format(**ahead) if ahead else "–"
+        lead = _lead(ahead) if ahead else "–"
         weights = f"{row['weights']:,}" if row["weights"] else "–"
         lines.append(f"| {name} | {weights} | {' | '.join(cells)} | {lead} |")
     seeds, trained = (", ".join(map(str, results[name])) for name in ("seeds", "trained_on"))
     told = f"{results['segments']:,} segments of {results['videos']} videos; trained on {trained}; seeds {seeds}."
     return "\n".join([*lines, "", told]) + "\n"
+
+
+def _lead(ahead: Mapping[str, Any]) -> str:
+    seeds = ", ".join(f"{lead:+.1f}" for lead in ahead["seeds"])
+    told = "{mean:+.1f} ({low:+.1f} to {high:+.1f})".format(**ahead)
+    return f"{told}; {seeds}" if len(ahead["seeds"]) > 1 else told
 
 
 def _accuracy(accuracy: Mapping[str, Any], task: str) -> str:

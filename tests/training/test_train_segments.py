@@ -122,7 +122,11 @@ def test_competence_is_reported_beside_the_same_model_without_graph(
         evaluate_segments(replace(asked, without_graph=str(tmp_path / "nowhere")), lambda _: None)
     with pytest.raises(EgographError, match=r"a model with graph \(message_passing.layer=RelationalAttentionConv\)"):
         evaluate_segments(replace(asked, without_graph=str(config.output)), lambda _: None)
-    assert report["models"]["without graph"] == digest_of(alone.output)
+    assert report["models"]["without graph"] == [digest_of(alone.output)]
+    other = replace(alone, output=tmp_path / "other", recogniser=replace(alone.recogniser, past=1))
+    train_segments(other)
+    with pytest.raises(EgographError, match=r"/other: trained with past=1, where the model beside it has 2; train it"):
+        evaluate_segments(replace(asked, without_graph=str(other.output)), lambda _: None)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Asks every model under every condition, shows how far that is, and writes the report."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,12 +11,14 @@ from egograph.evaluation.competence.write import write_competence
 from egograph.training.progress import bar, progress_bars
 
 
-def ask(subjects: Mapping[str, Mapping[str, Subject]], models: Mapping[str, Path], draws: int, folder: Path) -> None:
+def ask(
+    subjects: Mapping[str, Mapping[str, Subject]], models: Mapping[str, Sequence[Path]], draws: int, folder: Path
+) -> None:
     """Ask under every condition on the first split, as they are on the others, and write the report.
 
     Args:
         subjects: by split, by what a model is called.
-        models: the folder of each.
+        models: the folder of each, or of its trainings.
         draws: how often what is random is drawn.
         folder: gets the report.
     """
@@ -24,5 +26,5 @@ def ask(subjects: Mapping[str, Mapping[str, Subject]], models: Mapping[str, Path
     with progress_bars() as bars:
         show = bar(bars, "competence", len(conditions_for(first[GRAPH])))
         found = report(split, first, dict(others), draws, show)
-    found = replace(found, models={name: digest_of(where) for name, where in models.items()})
+    found = replace(found, models={name: tuple(map(digest_of, folders)) for name, folders in models.items()})
     write_competence(found, folder)

@@ -152,12 +152,12 @@ def _mistaken(recogniser: Recogniser, condition: Condition, rng: Generator) -> I
 
 def _grid(nodes: FrameNodes) -> NodeGrid:
     frame = torch.zeros_like(nodes.kind)
-    return NodeGrid(nodes.score > 0, nodes.kind, frame, nodes.noun, nodes.box, nodes.contact)
+    return NodeGrid(nodes.score > 0, nodes.kind, frame, nodes.noun, nodes.box, nodes.contact, nodes.feature)
 
 
 def _with_grid(nodes: FrameNodes, grid: NodeGrid) -> FrameNodes:
     score = torch.where(grid.present, nodes.score, 0.0)
-    return replace(nodes, score=score, noun=grid.noun, box=grid.box, contact=grid.contact)
+    return replace(nodes, score=score, noun=grid.noun, box=grid.box, contact=grid.contact, feature=grid.look)
 
 
 def _swapped(nodes: FrameNodes) -> FrameNodes:

@@ -28,6 +28,7 @@ class NodeGrid:
         noun: int64 `[G, N]`.
         box: `[G, N, 4]`, xyxy in 0..1.
         contact: `[G, N, 2]`, as in `Nodes`.
+        look: `[G, N, D]`, what else tells an object from others; of width 0 where the noun is all that does.
     """
 
     present: Tensor
@@ -36,6 +37,7 @@ class NodeGrid:
     noun: Tensor
     box: Tensor
     contact: Tensor
+    look: Tensor
 
     def only(self, kept: Tensor) -> "NodeGrid":
         """The same without the nodes that are not `kept`, bool `[G, N]`, and without contacts with them."""
@@ -102,13 +104,16 @@ def _coarse(grid: NodeGrid, cell: float, rng: Generator) -> NodeGrid:
 
 
 def _relabelled(grid: NodeGrid, share: float, rng: Generator) -> NodeGrid:
-    """Objects are called as others are, the common nouns most often."""
-    nouns = grid.noun[grid.objects & (grid.noun >= 0)]
-    if not len(nouns):
+    """Objects are taken for others, their noun and look: for those of common nouns most often."""
+    named = grid.objects & (grid.noun >= 0)
+    rows = named.flatten().nonzero()[:, 0]
+    if not len(rows):
         return grid
-    other = nouns[torch.randint(len(nouns), grid.noun.shape, generator=rng)]
-    swapped = grid.objects & (grid.noun >= 0) & _drawn(grid, share, rng)
-    return replace(grid, noun=torch.where(swapped, other, grid.noun))
+    other = rows[torch.randint(len(rows), grid.noun.shape, generator=rng)]
+    swapped = named & _drawn(grid, share, rng)
+    noun = torch.where(swapped, grid.noun.flatten()[other], grid.noun)
+    look = torch.where(swapped[..., None], grid.look.flatten(0, 1)[other], grid.look)
+    return replace(grid, noun=noun, look=look)
 
 
 def _drawn(grid: NodeGrid, share: float, rng: Generator) -> Tensor:

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
+from egograph.data.classes import Vocabulary
 from egograph.errors import EgographError
+from egograph.nn.message_passing import MessagePassingConfig
 from egograph.ranges import at_least
 
 
@@ -44,19 +47,28 @@ class CompetenceKeys:
         return folder
 
 
-def check_twin(folder: Path, layer: str, classes: object, of: object) -> None:
-    """Check that a model is without graph, and names what the model beside it names.
+class _Sizes(Protocol):
+    @property
+    def message_passing(self) -> MessagePassingConfig: ...
+
+
+def check_twin(folder: Path, twin: tuple[_Sizes, Vocabulary], model: tuple[_Sizes, Vocabulary]) -> None:
+    """Check that a model is without graph, and else like the model beside it.
 
     Args:
         folder: where it is.
-        layer: its message-passing layer.
-        classes: its verbs and nouns.
-        of: those of the model beside it.
+        twin: its recogniser's config, and its verbs and nouns.
+        model: those of the model beside it.
 
     Raises:
-        EgographError: it has a graph, or other classes.
+        EgographError: it has a graph, or another size, or other classes.
     """
-    if layer != "none":
-        raise EgographError(f"{folder}: a model with graph (message_passing.layer={layer}); give one without")
-    if classes != of:
+    mine, theirs = (vars(sizes) | vars(sizes.message_passing) for sizes, _ in (twin, model))
+    if mine["layer"] != "none":
+        raise EgographError(f"{folder}: a model with graph (message_passing.layer={mine['layer']}); give one without")
+    other = [name for name in mine if mine[name] != theirs[name] and name not in ("layer", "message_passing")]
+    if other:
+        told = f"{other[0]}={mine[other[0]]}, where the model beside it has {theirs[other[0]]}"
+        raise EgographError(f"{folder}: trained with {told}; train it alike")
+    if twin[1] != model[1]:
         raise EgographError(f"{folder}: trained on other classes than the model; train it on the same data")

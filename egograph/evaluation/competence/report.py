@@ -27,7 +27,9 @@ class Share:
 
     @classmethod
     def of(cls, right: NDArray[np.float64], video: NDArray[np.int64]) -> "Share":
-        """The mean of what is right, `[N]`."""
+        """The mean of what is right, `[N]`; of no item, 0."""
+        if not len(right):
+            return cls(0.0, 0.0, 0.0)
         low, high = interval(100 * right, video)
         return cls(100 * float(right.mean()), low, high)
 
@@ -65,7 +67,8 @@ class Report:
         unit: of each degradation's strength.
         cost: of each model.
         rows: the conditions.
-        models: where each model lies, and the digest of its weights.
+        models: where each model, or each of its trainings, lies, and the digest of its weights.
+        empty: subsets that no item is of.
     """
 
     split: str
@@ -73,7 +76,8 @@ class Report:
     unit: Mapping[str, str]
     cost: Mapping[str, Cost]
     rows: tuple[Row, ...]
-    models: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    models: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
+    empty: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The report as plain values."""
@@ -114,7 +118,8 @@ def report(
     for name, models in others.items():
         rows += _subsets(name, models[GRAPH], _ask(models, Condition(AS_IT_IS), draws))
     costs = {name: subject.cost() for name, subject in subjects.items()}
-    return Report(split, draws, first.units, costs, tuple(rows))
+    empty = tuple(row.condition for row in rows if not row.items)
+    return Report(split, draws, first.units, costs, tuple(row for row in rows if row.items), empty=empty)
 
 
 def _ask(models: Mapping[str, Subject], condition: Condition, draws: int) -> dict[str, Right]:
@@ -127,7 +132,7 @@ def _subsets(split: str, subject: Subject, right: Mapping[str, Right]) -> list[R
     """A row for each subset of a split's items, and for the whole of another split."""
     whole = {split: np.ones(len(subject.items.video), dtype=bool)} if split else {}
     parts = {f"{split}, {name}" if split else name: rows for name, rows in subject.items.subsets.items()}
-    return [_row(SUBSET, Condition(name), subject, right, rows) for name, rows in (whole | parts).items() if rows.any()]
+    return [_row(SUBSET, Condition(name), subject, right, rows) for name, rows in (whole | parts).items()]
 
 
 def _row(

@@ -19,9 +19,11 @@ from egograph.evaluation.competence.subject import Items, Right
 from egograph.evaluation.segment_score import open_table, score_segments
 from egograph.metrics.epic_truth import TASKS, EpicTruth
 from egograph.nn.segment_recogniser import SegmentRecogniser
-from egograph.nodes.nodes import LEFT_HAND, OBJECT, RIGHT_HAND, UNKNOWN_NOUN
+from egograph.nodes.identity import Boxes, identities
+from egograph.nodes.nodes import LEFT_HAND, OBJECT, RIGHT_HAND, SCENE, UNKNOWN_NOUN, UNTRACKED
 
 _COUNTED = 64  # segments
+_OF_IDENTITY = (conditions.RELABELLED, conditions.JITTERED, conditions.COARSE)  # names and boxes tell who is who
 
 
 class SegmentSubject:
@@ -82,13 +84,26 @@ def changed(table: SegmentTable, condition: Condition, rng: Generator) -> Segmen
         drawn = torch.rand(table.within.shape, generator=rng) < condition.strength
         return _without_frames(table, drawn & ~_last(table))
     if name in DEGRADATIONS:
-        return _with_nodes(table, degrade(_grid(table), name, condition.strength, rng))
+        degraded = _with_nodes(table, degrade(_grid(table), name, condition.strength, rng))
+        return _identified(degraded) if name in _OF_IDENTITY else degraded
     return table
+
+
+def _identified(table: SegmentTable) -> SegmentTable:
+    """Tracks made anew."""
+    things = table.present & (table.kind != SCENE)
+    track = torch.full_like(table.track, UNTRACKED)
+    for place in range(len(table)):
+        rows = [(things[place] & (table.frame[place] == frame)).nonzero()[:, 0] for frame in range(table.time.shape[1])]
+        columns = (table.box[place].numpy(), table.kind[place].numpy(), table.noun[place].numpy())
+        found = identities([Boxes(*(column[seen.numpy()] for column in columns)) for seen in rows])
+        track[place, torch.cat(rows)] = torch.from_numpy(np.concatenate(found))
+    return table.with_(track=track)
 
 
 def _grid(table: SegmentTable) -> NodeGrid:
     contact = table.contact[..., :2]
-    return NodeGrid(table.present, table.kind, table.frame, table.noun, table.box, contact)
+    return NodeGrid(table.present, table.kind, table.frame, table.noun, table.box, contact, table.box[..., :0])
 
 
 def _with_nodes(table: SegmentTable, grid: NodeGrid) -> SegmentTable:

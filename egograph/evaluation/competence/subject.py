@@ -1,6 +1,6 @@
 """What is asked under every condition: a model on the items of a split."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -50,7 +50,40 @@ class Subject(Protocol):
         """What the model costs."""
 
 
+@dataclass(frozen=True)
+class Trainings:
+    """Several trainings of one model on the same items: right is what they are on average, the cost is the first's."""
+
+    each: Sequence[Subject]
+
+    @property
+    def strengths(self) -> Mapping[str, tuple[float, ...]]:
+        """See `Subject`."""
+        return self.each[0].strengths
+
+    @property
+    def units(self) -> Mapping[str, str]:
+        """See `Subject`."""
+        return self.each[0].units
+
+    @property
+    def items(self) -> Items:
+        """See `Subject`."""
+        return self.each[0].items
+
+    def right(self, condition: Condition, seed: int) -> Right:
+        """See `Subject.right`."""
+        return _mean([subject.right(condition, seed) for subject in self.each])
+
+    def cost(self) -> Cost:
+        """See `Subject.cost`."""
+        return self.each[0].cost()
+
+
 def asked(subject: Subject, condition: Condition, draws: int) -> Right:
     """What a model gets right, as the mean over draws where chance plays a part."""
-    rounds = [subject.right(condition, seed) for seed in range(draws if condition.random else 1)]
+    return _mean([subject.right(condition, seed) for seed in range(draws if condition.random else 1)])
+
+
+def _mean(rounds: Sequence[Right]) -> Right:
     return {task: np.mean([right[task] for right in rounds], axis=0) for task in TASKS}

@@ -24,7 +24,7 @@ def competence_markdown(found: Report) -> str:
             _accuracies(row.scores[GRAPH]),
             _accuracies(other.scores[GRAPH]) if other else "–",
             _accuracies(row.scores.get(WITHOUT)),
-            "–" if row.ahead is None else f"{row.ahead.value:+.1f} ({row.ahead.low:+.1f} to {row.ahead.high:+.1f})",
+            _ahead(row.ahead),
         ]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join([*lines, "", _told(found), "", *_costs(found)]) + "\n"
@@ -41,12 +41,20 @@ def _accuracies(scores: Mapping[str, Share] | None) -> str:
     return f"{shares} ({scores['action'].low:.1f} to {scores['action'].high:.1f})"
 
 
+def _ahead(lead: Share | None) -> str:
+    if lead is None:
+        return "–"
+    known = lead.low < lead.high  # where no item differs, resampling items tells nothing
+    return f"{lead.value:+.1f} ({lead.low:+.1f} to {lead.high:+.1f})" if known else f"{lead.value:+.1f}"
+
+
 def _told(found: Report) -> str:
     units = "; ".join(f"{name}: {unit}" for name, unit in found.unit.items())
+    empty = f" No item is of: {', '.join(found.empty)}." if found.empty else ""
     return (
         f"Verb / noun / action in percent, on {found.split}; of actions the 95 % bootstrap interval over videos, too. "
         f'"Actions ahead" is how far the model is ahead of the same without graph, item by item. What is random '
-        f"was drawn {found.draws} times. Strengths are, of {units}."
+        f"was drawn {found.draws} times. Strengths are, of {units}.{empty}"
     )
 
 
@@ -55,6 +63,7 @@ def _costs(found: Report) -> list[str]:
     for model, cost in found.cost.items():
         million, along = cost.products / 1e6, 100 * cost.attended
         size = f"{cost.parameters:,} weights and {million:.2f} million products an item"
-        of = f" (`{found.models[model]['folder']}`)" if model in found.models else ""
+        folders = ", ".join(f"`{training['folder']}`" for training in found.models.get(model, ()))
+        of = f" ({folders})" if folders else ""
         lines.append(f"- {model}{of}, after the nodes: {size}, {along:.1f} % of them along edges")
     return lines

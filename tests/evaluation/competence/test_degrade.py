@@ -37,6 +37,7 @@ def grid() -> NodeGrid:
         noun=noun,
         box=torch.where((kind == SCENE)[..., None], whole, box),
         contact=torch.zeros(GROUPS, FRAMES * ROWS, 2),
+        look=10.0 * noun[..., None].expand(-1, -1, 3),
     )
 
 
@@ -123,6 +124,7 @@ def test_labels_are_those_of_other_objects() -> None:
     objects = before.kind == OBJECT
     assert (after.noun[~objects] == -1).all()
     assert set(after.noun[objects].tolist()) == {4, 5, 6}
+    assert (after.look == 10 * after.noun[..., None]).all()  # an object is taken for another, looks and all
     assert float((after.noun != before.noun)[objects].float().mean()) == pytest.approx(0.5 * 2 / 3, abs=0.03)
 
 

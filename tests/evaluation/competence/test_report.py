@@ -11,7 +11,7 @@ from PIL import Image
 from egograph.evaluation.competence.conditions import AS_IT_IS, OF_EDGES, STRENGTHS, UNITS, Condition
 from egograph.evaluation.competence.cost import Cost
 from egograph.evaluation.competence.report import GRAPH, SUBSET, WITHOUT, Report, report
-from egograph.evaluation.competence.subject import Items, Right
+from egograph.evaluation.competence.subject import Items, Right, Trainings
 from egograph.evaluation.competence.table import competence_markdown
 from egograph.evaluation.competence.write import write_competence
 
@@ -65,6 +65,8 @@ def test_rows_hold_shares_and_leads(found: Report) -> None:
     assert whole.ahead.low <= 30 <= whole.ahead.high
     subsets = {row.condition: row.items for row in found.rows if row.group == SUBSET}
     assert subsets == {"first half": 30, "other": 60, "other, first half": 30}
+    assert found.empty == ("none", "other, none")
+    assert " No item is of: none, other, none." in competence_markdown(found)
     assert next(row for row in found.rows if row.condition == "other").ahead is None
 
 
@@ -94,6 +96,22 @@ def test_the_table_has_a_row_a_condition_with_confidence_beside(found: Report) -
     assert "| 65.0 / 65.0 / 65.0 (" in row
     assert "edge confidence off" in table[0]
     assert not any(line.startswith("| edge confidence off") for line in table)
+
+
+def test_a_lead_that_no_resample_changes_has_no_interval() -> None:
+    alike = report("val", {GRAPH: Fading(0.8), WITHOUT: Fading(0.8)}, {}, 1, lambda _: None)
+    [row] = [line for line in competence_markdown(alike).splitlines() if line.startswith("| as it is |")]
+    assert row.endswith("| +0.0 |")
+
+
+def test_trainings_together_are_as_right_as_on_average() -> None:
+    each = [Fading(0.8), Fading(0.5)]
+    both = report("val", {GRAPH: Trainings(each)}, {}, 2, lambda _: None)
+    apart = [report("val", {GRAPH: training}, {}, 2, lambda _: None) for training in each]
+    for row, *rows in zip(both.rows, *(found.rows for found in apart), strict=True):
+        mean = np.mean([other.scores[GRAPH]["action"].value for other in rows])
+        assert row.scores[GRAPH]["action"].value == pytest.approx(mean)
+    assert both.cost == {GRAPH: each[0].cost()}
 
 
 def test_one_json_one_table_one_picture(found: Report, tmp_path: Path) -> None:

@@ -83,6 +83,18 @@ def test_shuffled_identity_changes_tracks_alone(table: SegmentTable) -> None:
     assert torch.equal(after.track[table.kind != OBJECT], table.track[table.kind != OBJECT])
 
 
+def test_who_is_who_is_told_by_names_and_boxes(table: SegmentTable) -> None:
+    def pairs(of: SegmentTable) -> torch.Tensor:
+        track = torch.where(of.present, of.track, -1)
+        return (track[:, :, None] == track[:, None]) & (track >= 0)[:, :, None]
+
+    assert torch.equal(pairs(under(table, conditions.RELABELLED, 0.0)), pairs(table))
+    after = under(table, conditions.RELABELLED, 0.5)
+    same = pairs(after) & (after.kind == OBJECT)[:, :, None]
+    assert (after.noun[:, :, None] == after.noun[:, None])[same].all()
+    assert not torch.equal(pairs(after), pairs(table))
+
+
 def test_more_dropped_frames_leave_fewer(table: SegmentTable) -> None:
     left = [int((~under(table, conditions.FRAMES_DROPPED, share).time.isnan()).sum()) for share in (0.1, 0.5, 0.9)]
     assert left == sorted(left, reverse=True)
