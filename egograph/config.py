@@ -105,7 +105,7 @@ def _without_none(hint: Any) -> Any:
 
 
 def _convert_literal(right: Sequence[Any], value: Any, at: str) -> Any:
-    if value not in right:
+    if not any(value == name and type(value) is type(name) for name in right):
         names = [str(name) for name in right]
         raise UsageError(f"{at}={value}: not one of {', '.join(names)}{did_you_mean(str(value), names)}")
     return value

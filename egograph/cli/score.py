@@ -18,13 +18,13 @@ class ScoreConfig:
         benchmark: whose metrics.
         file: the predictions.
         annotations: the folder with the benchmark's annotations, under their official names.
-        observed: of ego4d-lta, how many actions are observed.
+        observed: of ego4d-lta, how many actions are observed; 8 unless given.
     """
 
     benchmark: str
     file: Path
     annotations: Path | None = None
-    observed: Literal[4, 8] = 8
+    observed: Literal[4, 8] | None = None
 
 
 def run(config: ScoreConfig) -> Outcome:

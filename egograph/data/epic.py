@@ -144,20 +144,23 @@ def _rows(
     """The rows, each with its place; the file has all `columns`, and all or none of those in `more`."""
     if not path.is_file():
         raise EgographError(f"{path}: no such file; give an EPIC-KITCHENS-100 CSV")
-    with path.open(newline="", encoding="utf-8") as file:
-        reader = csv.DictReader(file)
-        header = reader.fieldnames or ()
-        needed = (*columns, *more) if set(more) & set(header) else columns
-        absent = [column for column in needed if column not in header]
-        if absent:
-            raise EgographError(f"{path}, line 1: no column {absent[0]!r}; give an EPIC-KITCHENS-100 CSV")
-        rows = []
-        for row in reader:
-            where = f"{path}, line {reader.line_num}"
-            if None in row or None in row.values():
-                faults.drop(f"not {len(header)} columns", where)
-            else:
-                rows.append((row, where))
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            reader = csv.DictReader(file)
+            header = reader.fieldnames or ()
+            lines = [(row, f"{path}, line {reader.line_num}") for row in reader]
+    except (UnicodeDecodeError, csv.Error) as fault:
+        raise EgographError(f"{path}: no CSV ({fault}); give an EPIC-KITCHENS-100 CSV") from None
+    needed = (*columns, *more) if set(more) & set(header) else columns
+    absent = [column for column in needed if column not in header]
+    if absent:
+        raise EgographError(f"{path}, line 1: no column {absent[0]!r}; give an EPIC-KITCHENS-100 CSV")
+    rows = []
+    for row, where in lines:
+        if None in row or None in row.values():
+            faults.drop(f"not {len(header)} columns", where)
+        else:
+            rows.append((row, where))
     return rows
 
 

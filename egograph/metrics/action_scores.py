@@ -9,7 +9,7 @@ TOP = 100
 
 
 def ranked(scores: NDArray[np.float64]) -> NDArray[np.int64]:
-    """The columns of `[N, C]`, best first; of equal scores the last column comes first, as in the official code."""
+    """The columns of `[N, C]`, best first; of equal scores the last column, which the official code leaves open."""
     return scores.argsort(axis=-1, kind="stable")[:, ::-1]
 
 

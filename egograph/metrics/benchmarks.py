@@ -26,19 +26,24 @@ class Benchmark:
     annotated: bool = True
     observed: bool = False
 
-    def score(self, file: Path, annotations: Path | None, observed: int) -> dict[str, float]:
+    def score(self, file: Path, annotations: Path | None, observed: int | None) -> dict[str, float]:
         """The metrics of a file.
 
         Raises:
-            UsageError: there are no annotations and there have to be.
+            UsageError: there are no annotations and there have to be, or what is given the benchmark has no use for.
             EgographError: a file does not fit.
         """
         measure: Callable[..., dict[str, float]] = import_module(f"egograph.metrics.{self.module}").score
+        if observed is not None and not self.observed:
+            raise UsageError(f"{self.name}: knows no observed actions; leave --observed out")
+        if annotations is not None and not self.annotated:
+            raise UsageError(f"{self.name}: the truth is in the file itself; leave --annotations out")
         if not self.annotated:
             return measure(file)
         if annotations is None:
             raise UsageError(f"{self.name}: no annotations; give --annotations DIR")
-        return measure(file, annotations, observed) if self.observed else measure(file, annotations)
+        more = {} if observed is None else {"observed": observed}
+        return measure(file, annotations, **more)
 
 
 BENCHMARKS = {

@@ -6,9 +6,12 @@ The rules are those of ActivityNet's evaluation, which EPIC-KITCHENS-100 and Ego
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from egograph.metrics.submission import is_number
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,20 @@ class Detection:
     stop: float
     label: int | str
     score: float = 0.0
+
+
+def detected(video: str, entry: Any) -> Detection | str:
+    """A prediction `{"segment": [start, stop], "score": number, …}`, as yet of no label.
+
+    Returns:
+        The prediction; or which of these keys is absent or not in that format.
+    """
+    if not isinstance(entry, dict):
+        return "segment"
+    span, sure = entry.get("segment"), entry.get("score")
+    if not isinstance(span, list) or len(span) != 2 or not all(map(is_number, span)):
+        return "segment"
+    return Detection(video, float(span[0]), float(span[1]), "", float(sure)) if is_number(sure) else "score"
 
 
 def mean_average_precision(

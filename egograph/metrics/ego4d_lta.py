@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from egograph.data.classes import Vocabulary
 from egograph.data.ego4d import read_taxonomy
 from egograph.data.json_file import read_object
 from egograph.errors import EgographError
@@ -35,13 +36,12 @@ def score(file: Path, annotations: Path, observed: int = 8) -> dict[str, float]:
     Raises:
         EgographError: a file does not fit.
     """
-    truth = _read_truth(annotations / "fho_lta_val.json", observed)
     vocabulary = read_taxonomy(annotations / "fho_lta_taxonomy.json")
     classes = {"verb": len(vocabulary.verbs), "noun": len(vocabulary.nouns)}
-    content = read_object(file, "a submission to Ego4D's long-term anticipation")
-    check_ids(file, "clip ids", content, list(truth))
-    label = np.array([truth[name] for name in truth])
-    predicted = np.stack([_sequences(file, content, list(truth), task, classes[task]) for task in TASKS])
+    ids, label = _read_truth(annotations / "fho_lta_val.json", observed, vocabulary)
+    content = read_object(file, "a submission to Ego4D's long-term anticipation", unique=True)
+    check_ids(file, "clip ids", content, list(dict.fromkeys(ids)))
+    predicted = np.stack([_sequences(file, content, ids, task, classes[task]) for task in TASKS])
     found: dict[str, float] = {}
     pairs = predicted[0] * (classes["noun"] + 1) + predicted[1]
     true_pairs = label[:, 0] * (classes["noun"] + 1) + label[:, 1]
@@ -73,25 +73,28 @@ def edit_distances(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArr
     return diagonal
 
 
-def _read_truth(path: Path, observed: int) -> dict[str, NDArray[np.int64]]:
-    """For each example the verbs and the nouns `[2, 20]` that follow."""
+def _read_truth(path: Path, observed: int, vocabulary: Vocabulary) -> tuple[list[str], NDArray[np.int64]]:
+    """The ids of `N` examples, and the verbs and the nouns `[N, 2, 20]` that follow each."""
     content = read_object(path, "Ego4D's fho_lta_val.json")
     clips: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
     try:
         for entry in content["clips"]:
             action = (int(entry["action_idx"]), int(entry["verb_label"]), int(entry["noun_label"]))
             clips[entry["clip_uid"]].append(action)
+            if fault := vocabulary.fault(*action[1:]):
+                told = f"{entry['clip_uid']}, action {action[0]}: {fault}"
+                raise EgographError(f"{path}: {told}; give the taxonomy that belongs to it")
     except (KeyError, TypeError, ValueError) as fault:
         raise EgographError(f"{path}: not in its layout ({fault!r}); give Ego4D's fho_lta_val.json") from None
-    truth = {}
+    ids, future = [], []
     for clip, actions in clips.items():
         actions.sort(key=lambda action: action[0])
         for first in range(observed, len(actions) - FUTURE + 1):
-            future = np.array(actions[first : first + FUTURE], dtype=np.int64)
-            truth[f"{clip}_{actions[first - 1][0]}"] = future[:, 1:].T
-    if not truth:
+            ids.append(f"{clip}_{actions[first - 1][0]}")
+            future.append([action[1:] for action in actions[first : first + FUTURE]])
+    if not ids:
         raise EgographError(f"{path}: no clip of {observed} + {FUTURE} actions; give all of Ego4D's fho_lta_val.json")
-    return truth
+    return ids, np.array(future, dtype=np.int64).transpose(0, 2, 1)
 
 
 def _sequences(file: Path, content: dict[str, Any], ids: list[str], task: str, classes: int) -> NDArray[np.int64]:
@@ -99,7 +102,7 @@ def _sequences(file: Path, content: dict[str, Any], ids: list[str], task: str, c
     remedy = f"give {TRIES} lists of {FUTURE} class ids 0 … {classes - 1}"
     wrong = [name for name in ids if not _are_sequences(content[name], task, classes)]
     if wrong:
-        refuse(file, f"no {task} sequences", wrong, remedy)
+        refuse(file, f"no {TRIES} x {FUTURE} {task} ids", wrong, remedy)
     return np.array([content[name][task] for name in ids], dtype=np.int64)
 
 

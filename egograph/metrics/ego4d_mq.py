@@ -3,17 +3,20 @@
 The rules are those of https://github.com/EGO4D/episodic-memory, folder MQ, and its `clip_annotations.json`.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from egograph.data.json_file import read_object
 from egograph.errors import EgographError
-from egograph.metrics.detection import Detection, mean_average_precision, temporal_iou
-from egograph.metrics.submission import check_ids, is_number, refuse, section
+from egograph.metrics.detection import Detection, detected, mean_average_precision
+from egograph.metrics.submission import check_ids, refuse, section
 
 THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5)
 RECALL_THRESHOLDS = (0.3, 0.5, 0.7)
@@ -35,13 +38,12 @@ def score(file: Path, annotations: Path) -> dict[str, float]:
         EgographError: a file does not fit.
     """
     truth = _read_truth(annotations / _ANNOTATIONS)
-    content = read_object(file, "a submission to Ego4D's moments queries")
-    detected = _read(file, section(file, content, "detect_results"), truth)
-    retrieved = _read(file, section(file, content, "retrieve_results"), truth)
-    moments = [moment for clip in truth.values() for moment in clip]
-    precision = mean_average_precision(moments, [d for clip in detected.values() for d in clip], THRESHOLDS)
-    found = {f"mAP@{threshold}": float(value) for threshold, value in zip(THRESHOLDS, precision, strict=True)}
-    return found | {"mAP": float(precision.mean())} | _recall(truth, retrieved)
+    content = read_object(file, "a submission to Ego4D's moments queries", unique=True)
+    found, retrieved = (_read(file, key, content, truth) for key in ("detect_results", "retrieve_results"))
+    moments, detections = ([one for clip in clips.values() for one in clip] for clips in (truth, found))
+    precision = mean_average_precision(moments, detections, THRESHOLDS)
+    metrics = {f"mAP@{threshold}": float(value) for threshold, value in zip(THRESHOLDS, precision, strict=True)}
+    return metrics | {"mAP": float(precision.mean())} | _recall(truth, retrieved)
 
 
 def _recall(truth: Mapping[str, list[Detection]], retrieved: Mapping[str, list[Detection]]) -> dict[str, float]:
@@ -50,11 +52,21 @@ def _recall(truth: Mapping[str, list[Detection]], retrieved: Mapping[str, list[D
         wanted, given = _by_label(moments), _by_label(retrieved[clip])
         for label, same in wanted.items():
             span = np.array([(moment.start, moment.stop) for moment in given.get(label, ())]).reshape(-1, 2)
-            overlap = [temporal_iou(moment.start, moment.stop, span) for moment in same]
+            overlap = [_share_of_hull(moment, span) for moment in same]
             for k in RECALL_TIMES:
                 for t in RECALL_THRESHOLDS:
                     hits[f"recall@{k}x@{t}"] += [bool((row[: k * len(same)] > t).any()) for row in overlap]
     return {name: float(np.mean(found)) for name, found in hits.items()}
+
+
+def _share_of_hull(moment: Detection, span: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The overlap `[N]` with stretches `[N, 2]`, as retrieval has it: over all from the first start to the last stop.
+
+    Where stretches meet it is what `temporal_iou` gives, but for the last bit, on which an overlap of just 0.5 depends.
+    """
+    shared = (np.minimum(moment.stop, span[:, 1]) - np.maximum(moment.start, span[:, 0])).clip(min=0)
+    hull = np.maximum(moment.stop, span[:, 1]) - np.minimum(moment.start, span[:, 0])
+    return np.divide(shared, hull, out=np.zeros(shared.shape), where=hull > 0)
 
 
 def _by_label(detections: Sequence[Detection]) -> dict[int | str, list[Detection]]:
@@ -78,33 +90,37 @@ def _read_truth(path: Path) -> dict[str, list[Detection]]:
         }
     except (KeyError, TypeError, ValueError) as fault:
         raise EgographError(f"{path}: not in its layout ({fault!r}); make it with Ego4D's Convert_annotation") from None
-    if not any(truth.values()):
+    moments = [moment for clip in truth.values() for moment in clip]
+    if wrong := [one for one in moments if not one.start <= one.stop < math.inf]:
+        told = f"{wrong[0].video} has a moment from {wrong[0].start} to {wrong[0].stop} s"
+        raise EgographError(f"{path}: {told}; mend or remove it")
+    if not moments:
         raise EgographError(f"{path}: no moments in its subset val; give annotations that have some")
     return truth
 
 
-def _read(file: Path, results: Mapping[str, Any], truth: Mapping[str, object]) -> dict[str, list[Detection]]:
-    check_ids(file, "clips", results, list(truth))
-    read = {
-        (clip, number): _detection(clip, entry)
-        for clip, entries in results.items()
-        for number, entry in enumerate(entries if isinstance(entries, list) else [None])
-    }
-    if wrong := [f"{clip}, prediction {number}" for (clip, number), one in read.items() if one is None]:
-        remedy = 'give {"segment": [start, stop], "label": name, "score": number}'
-        refuse(file, "not in the format", wrong, remedy)
+def _read(file: Path, key: str, content: Mapping[str, Any], truth: Mapping[str, object]) -> dict[str, list[Detection]]:
+    """The predictions under a key, by clip."""
+    results = section(file, content, key)
+    check_ids(file, f"clips of {key}", results, list(truth))
     found: dict[str, list[Detection]] = {clip: [] for clip in results}
-    for (clip, _), one in read.items():
-        if one is not None:
-            found[clip].append(one)
+    wrong = []
+    for clip, entries in results.items():
+        for number, entry in enumerate(entries if isinstance(entries, list) else [None]):
+            read = _detection(clip, entry)
+            if isinstance(read, str):
+                wrong.append(f"{key}, {clip}, prediction {number}, {read!r}")
+            else:
+                found[clip].append(read)
+    if wrong:
+        refuse(file, "not in the format", wrong, 'give {"segment": [start, stop], "label": name, "score": number}')
     return found
 
 
-def _detection(clip: str, entry: Any) -> Detection | None:
-    try:
-        start, stop = entry["segment"]
-        label, sure = entry["label"], entry["score"]
-    except (KeyError, TypeError, ValueError):
-        return None
-    sound = all(map(is_number, (start, stop, sure))) and isinstance(label, str)
-    return Detection(clip, float(start), float(stop), label, float(sure)) if sound else None
+def _detection(clip: str, entry: Any) -> Detection | str:
+    """A prediction; or which of its keys is absent or not in the format."""
+    read = detected(clip, entry)
+    if isinstance(read, str):
+        return read
+    label = entry.get("label")
+    return replace(read, label=label) if isinstance(label, str) else "label"

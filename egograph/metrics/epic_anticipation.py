@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from egograph.metrics.action_scores import TOP, ranked, ranked_actions
-from egograph.metrics.epic_submission import read_scores
-from egograph.metrics.epic_truth import NOUNS, TASKS, VERBS, EpicTruth, action_id
+from egograph.metrics.epic_submission import parse_action, read_scores
+from egograph.metrics.epic_truth import TASKS, EpicTruth, action_id
 from egograph.metrics.submission import is_number, refuse
 
 
@@ -55,7 +55,7 @@ def _given_actions(file: Path, results: Mapping[str, Any], ids: Sequence[str]) -
     few = [name for name, entry in zip(ids, entries, strict=True) if not isinstance(entry, dict) or len(entry) != TOP]
     if few:
         refuse(file, f"not {TOP} action scores", few, remedy)
-    parsed = [[_action(key) for key in entry] for entry in entries]
+    parsed = [[parse_action(key) for key in entry] for entry in entries]
     wrong = [
         f"{name} {key}"
         for name, entry, actions in zip(ids, entries, parsed, strict=True)
@@ -64,15 +64,9 @@ def _given_actions(file: Path, results: Mapping[str, Any], ids: Sequence[str]) -
     ]
     if wrong:
         refuse(file, "no action of two class ids, or its score not a finite number", wrong, remedy)
+    twice = [name for name, actions in zip(ids, parsed, strict=True) if len(set(actions)) < TOP]
+    if twice:
+        refuse(file, "an action twice, written in two ways", twice, remedy)
     actions = np.array(parsed, dtype=np.int64)
     scores = np.array([list(entry.values()) for entry in entries], dtype=np.float64)
     return np.take_along_axis(action_id(actions[..., 0], actions[..., 1]), ranked(scores), 1)
-
-
-def _action(key: str) -> tuple[int, int] | None:
-    """`"verb,noun"` as class ids."""
-    try:
-        verb, noun = (int(part) for part in key.split(","))
-    except ValueError:
-        return None
-    return (verb, noun) if 0 <= verb < VERBS and 0 <= noun < NOUNS else None

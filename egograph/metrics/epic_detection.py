@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from egograph.metrics.detection import Detection, mean_average_precision
-from egograph.metrics.epic_submission import read_results
+from egograph.metrics.detection import Detection, detected, mean_average_precision
+from egograph.metrics.epic_submission import parse_action, read_results
 from egograph.metrics.epic_truth import NOUNS, TASKS, VERBS, EpicTruth
-from egograph.metrics.submission import is_number, refuse
+from egograph.metrics.submission import refuse
 
+# As there: the third is a little above 0.3, so that an overlap of exactly 0.3 does not reach it.
 THRESHOLDS = tuple(float(threshold) for threshold in np.linspace(0.1, 0.5, 5))
 _FORMAT = '{"segment": [start, stop], "verb": id, "noun": id, "action": "verb,noun", "score": number}'
 
@@ -59,23 +60,21 @@ def _read(file: Path, results: Mapping[str, Any], videos: set[str]) -> dict[str,
         for video, entries in results.items()
         for number, entry in enumerate(entries)
     }
-    if wrong := [where for where, labelled in read.items() if labelled is None]:
+    if wrong := [f"{where}, {labelled!r}" for where, labelled in read.items() if isinstance(labelled, str)]:
         refuse(file, "not in the format", wrong, f"give {_FORMAT} with class ids below {VERBS} and {NOUNS}")
-    return {task: [labelled[task] for labelled in read.values() if labelled] for task in TASKS}
+    return {task: [one[task] for one in read.values() if not isinstance(one, str)] for task in TASKS}
 
 
-def _labelled(video: str, entry: Any) -> dict[str, Detection] | None:
-    """One prediction for each task; None where it is not in the format."""
-    try:
-        start, stop = entry["segment"]
-        verb, noun = entry["verb"], entry["noun"]
-        of_action = tuple(int(part) for part in entry["action"].split(","))
-        sound = all(map(is_number, (start, stop, entry["score"]))) and len(of_action) == 2
-        classes = ((verb, VERBS), (noun, NOUNS), *zip(of_action, (VERBS, NOUNS), strict=False))
-        if not sound or not all(type(value) is int and 0 <= value < most for value, most in classes):
-            return None
-    except (KeyError, TypeError, ValueError, AttributeError):
-        return None
-    one = Detection(video, float(start), float(stop), verb, float(entry["score"]))
-    action = of_action[0] * NOUNS + of_action[1]
-    return {"verb": one, "noun": replace(one, label=noun), "action": replace(one, label=action)}
+def _labelled(video: str, entry: Any) -> dict[str, Detection] | str:
+    """One prediction for each task; or which of its keys is absent or not in the format."""
+    where = detected(video, entry)
+    if isinstance(where, str):
+        return where
+    for key, most in (("verb", VERBS), ("noun", NOUNS)):
+        if type(entry.get(key)) is not int or not 0 <= entry[key] < most:
+            return key
+    action = parse_action(entry.get("action"))
+    if action is None:
+        return "action"
+    label = {"verb": entry["verb"], "noun": entry["noun"], "action": action[0] * NOUNS + action[1]}
+    return {task: replace(where, label=label[task]) for task in TASKS}

@@ -1,5 +1,6 @@
 """The frame of a submission to the EPIC-KITCHENS-100 challenges: version, challenge, supervision level, results."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +23,28 @@ def read_results(path: Path, challenge: str) -> dict[str, Any]:
     Raises:
         EgographError: the file is no such submission.
     """
-    content = read_object(path, f"an EPIC-KITCHENS-100 submission to {challenge}")
+    content = read_object(path, f"an EPIC-KITCHENS-100 submission to {challenge}", unique=True)
     for key, wanted in (("version", VERSION), ("challenge", challenge)):
         if content.get(key) != wanted:
-            raise EgographError(f'{path}: {key} is {content.get(key)!r}; give "{key}": "{wanted}"')
+            raise EgographError(f'{path}: {_told(content, key)}; give "{key}": "{wanted}"')
     for key in LEVELS:
         level = content.get(key)
         if type(level) is not int or not 0 <= level <= HIGHEST_LEVEL:
-            raise EgographError(f"{path}: {key} is {level!r}; give the supervision level, 0 … {HIGHEST_LEVEL}")
+            raise EgographError(f"{path}: {_told(content, key)}; give the supervision level, 0 … {HIGHEST_LEVEL}")
     return section(path, content, "results")
+
+
+def _told(content: Mapping[str, Any], key: str) -> str:
+    return f"{key} is {content[key]!r:.40}" if key in content else f"no {key}"
+
+
+def parse_action(text: object) -> tuple[int, int] | None:
+    """`"verb,noun"` as class ids; None where it is no such text."""
+    try:
+        verb, noun = (int(part) for part in str(text).split(","))
+    except ValueError:
+        return None
+    return (verb, noun) if 0 <= verb < VERBS and 0 <= noun < NOUNS else None
 
 
 def read_scores(

@@ -49,7 +49,16 @@ class EpicTruth:
         Raises:
             EgographError: a file is absent or malformed.
         """
-        return cls.of(read_segments(folder / "EPIC_100_validation.csv"), folder)
+        path = folder / "EPIC_100_validation.csv"
+        segments = read_segments(path)
+        if not segments:
+            raise EgographError(f"{path}: no segments; give the official file")
+        wrong = [one for one in segments if not (0 <= one.verb < VERBS and 0 <= one.noun < NOUNS)]
+        if wrong:
+            more = f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""
+            told = f"{wrong[0].narration_id}{more} of no verb below {VERBS} and noun below {NOUNS}"
+            raise EgographError(f"{path}: {told}; give the official file, with labels")
+        return cls.of(segments, folder)
 
     @classmethod
     def of(cls, segments: Sequence[Segment], folder: Path) -> "EpicTruth":

@@ -13,6 +13,9 @@ from sklearn.metrics import average_precision_score
 from egograph.data.json_file import read_object
 from egograph.errors import EgographError
 from egograph.metrics.submission import refuse, section
+from egograph.spelling import did_you_mean
+
+_KEYS = ("fps", "class_names", "background_index", "ambiguous_index", "videos")
 
 
 def score(file: Path) -> dict[str, float]:
@@ -23,12 +26,16 @@ def score(file: Path) -> dict[str, float]:
 
     Args:
         file: `{"fps", "class_names", "background_index", "ambiguous_index", "videos": {name: {"scores": [T][C],
-            "targets": [T][C]}}}`, targets 0 or 1; an index may be null.
+            "targets": [T][C]}}}`, targets 0 or 1; an index may be null, or absent.
 
     Raises:
         EgographError: the file does not fit, or no class has a frame.
     """
-    content = read_object(file, "scores and targets of frames")
+    content = read_object(file, "scores and targets of frames", unique=True)
+    if unknown := [key for key in content if key not in _KEYS]:
+        raise EgographError(
+            f"{file}: unknown key {unknown[0]!r}{did_you_mean(unknown[0], _KEYS)}; give {', '.join(_KEYS)}"
+        )
     names = content.get("class_names")
     if not isinstance(names, list) or not names:
         raise EgographError(f"{file}: no list 'class_names'; name the classes")
@@ -47,7 +54,10 @@ def score(file: Path) -> dict[str, float]:
 
 
 def calibrated_average_precision(target: NDArray[np.int64], score: NDArray[np.float64]) -> float:
-    """The mean, over the frames of a class, of w · TP / (w · TP + FP) down to each, w negatives for each positive."""
+    """The mean, over the frames of a class, of w · TP / (w · TP + FP) down to each, w negatives for each positive.
+
+    Of equal scores the first frame counts first; that order matters is the measure's own.
+    """
     hit = target[(-score).argsort(kind="stable")] == 1
     true, false = hit.cumsum(), (~hit).cumsum()
     weighted = true * ((~hit).sum() / hit.sum())
@@ -68,15 +78,23 @@ def _read(file: Path, videos: dict[str, Any], classes: int) -> tuple[NDArray[np.
         name: tuple(_table(entry, key, classes) for key in ("scores", "targets")) for name, entry in videos.items()
     }
     remedy = f"give lists of {classes} numbers a frame, scores finite and targets 0 or 1, equally many frames of both"
-    wrong = [
-        name
-        for name, (scores, targets) in tables.items()
-        if scores is None or targets is None or len(scores) != len(targets) or not np.isin(targets, (0, 1)).all()
-    ]
+    wrong = [f"{name} ({fault})" for name, (scores, targets) in tables.items() if (fault := _fault(scores, targets))]
     if wrong or not tables:
         refuse(file, "no scores and targets", wrong or ["no video"], remedy)
     scores, targets = (np.concatenate(part) for part in zip(*tables.values(), strict=True))
     return scores, targets.astype(np.int64)
+
+
+def _fault(scores: NDArray[np.float64] | None, targets: NDArray[np.float64] | None) -> str:
+    """What is wrong with a video's tables; empty if nothing is."""
+    if scores is None:
+        return "scores are no such lists"
+    if targets is None:
+        return "targets are no such lists"
+    if len(scores) != len(targets):
+        return f"{len(scores)} frames of scores, {len(targets)} of targets"
+    other = targets[~np.isin(targets, (0, 1))]
+    return f"a target of {other[0]:g}" if len(other) else ""
 
 
 def _table(entry: Any, key: str, classes: int) -> NDArray[np.float64] | None:

@@ -101,8 +101,21 @@ def test_the_mean_is_over_the_examples(tmp_path: Path):
 def test_sequences_that_do_not_fit_are_refused(tmp_path: Path, verb: Any):
     annotations = write_annotations(tmp_path, {"a": actions(24)})
     file = write(tmp_path, {"a_3": {"verb": verb, "noun": tries([0] * 20)}})
-    with pytest.raises(EgographError, match=r"no verb sequences: a_3; give 5 lists of 20 class ids 0 … 11"):
+    with pytest.raises(EgographError, match=r"no 5 x 20 verb ids: a_3; give 5 lists of 20 class ids 0 … 11"):
         score(file, annotations, 4)
+
+
+def test_an_action_that_is_annotated_twice_counts_twice(tmp_path: Path):
+    annotations = write_annotations(tmp_path, {"a": [(3, 5, 5), *actions(24)], "b": actions(24)})
+    right = {"verb": tries([0] * 20), "noun": tries([0] * 20)}
+    found = score(write(tmp_path, {"a_3": right, "b_3": right}), annotations, 4)
+    assert found["verb_ED_19"] == pytest.approx((1 / 20 + 0 + 0) / 3)
+
+
+def test_a_truth_that_the_taxonomy_lacks_is_named(tmp_path: Path):
+    annotations = write_annotations(tmp_path, {"a": actions(24, noun=NOUNS)})
+    with pytest.raises(EgographError, match=r"a, action 23: an unknown noun class; give the taxonomy"):
+        score(write(tmp_path, {}), annotations, 4)
 
 
 def test_annotations_in_another_layout_are_named(tmp_path: Path):

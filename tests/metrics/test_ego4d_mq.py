@@ -95,11 +95,13 @@ def test_a_prediction_may_retrieve_more_than_one_moment(tmp_path: Path):
 @pytest.mark.parametrize(
     ("detect", "message"),
     [
-        ({"a": []}, "clips missing: b; give exactly the 2 of the annotations"),
-        (PERFECT | {"t": []}, "unknown clips: t; give exactly the 2 of the annotations"),
-        (PERFECT | {"a": {}}, "not in the format: a, prediction 0; give"),
-        (PERFECT | {"a": rows((0, 1, "cut", float("nan")))}, "not in the format: a, prediction 0"),
-        (PERFECT | {"b": [*PERFECT["b"], {"label": "cut"}]}, "not in the format: b, prediction 1"),
+        ({"a": []}, "clips of detect_results missing: b; give exactly the 2 of the annotations"),
+        (PERFECT | {"t": []}, "unknown clips of detect_results: t; give exactly the 2 of the annotations"),
+        (PERFECT | {"a": {}}, "not in the format: detect_results, a, prediction 0, 'segment'; give"),
+        (PERFECT | {"a": rows((0, 1, "cut", float("nan")))}, "detect_results, a, prediction 0, 'score'; give"),
+        (PERFECT | {"a": rows((0, 10**400, "cut", 1.0))}, "detect_results, a, prediction 0, 'segment'; give"),
+        (PERFECT | {"b": [*PERFECT["b"], {"label": "cut"}]}, "detect_results, b, prediction 1, 'segment'; give"),
+        (PERFECT | {"b": rows((0, 1, 5, 1.0))}, "detect_results, b, prediction 0, 'label'; give"),
         ([], "no 'detect_results' object"),
     ],
 )
@@ -107,6 +109,22 @@ def test_files_that_do_not_fit_are_refused(tmp_path: Path, detect: Any, message:
     with pytest.raises(EgographError) as caught:
         score(write(tmp_path, detect), write_annotations(tmp_path))
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(("start", "stop"), [(5, 3), (float("nan"), 3), (0, float("inf"))])
+def test_moments_of_no_length_are_named(tmp_path: Path, start: float, stop: float):
+    moment = {"start_time": start, "end_time": stop, "label": "cut"}
+    (tmp_path / "clip_annotations.json").write_text(json.dumps({"a": {"subset": "val", "annotations": [moment]}}))
+    with pytest.raises(EgographError, match=r"json: a has a moment from .* to .* s; mend or remove it"):
+        score(write(tmp_path), tmp_path)
+
+
+def test_a_half_that_is_shared_is_not_more_than_a_half(tmp_path: Path):
+    moment = {"start_time": 0, "end_time": 0.6, "label": "cut"}
+    (tmp_path / "clip_annotations.json").write_text(json.dumps({"a": {"subset": "val", "annotations": [moment]}}))
+    given = {"a": rows((0.2, 0.5, "cut", 1.0))}
+    found = score(write(tmp_path, given, given), tmp_path)
+    assert (found["recall@1x@0.3"], found["recall@1x@0.5"]) == (1, 0)
 
 
 def test_annotations_in_another_layout_are_named(tmp_path: Path):

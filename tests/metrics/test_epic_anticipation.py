@@ -91,6 +91,7 @@ NO_ACTION = "no action of two class ids, or its score not a finite number"
         (few({k: v | {"action": dict(v["action"])} for k, v in with_actions(RESULTS, "0,51").items()}),
          "not 100 action scores: P18_101_5; give 100 scores a segment"),
         (with_actions(RESULTS, "0,300"), f"{NO_ACTION}: P01_101_0 0,300 and 5 more"),
+        (with_actions(RESULTS, "020,200"), "an action twice, written in two ways: P01_101_0 and 5 more"),
         (with_actions(RESULTS, "0"), f"{NO_ACTION}: P01_101_0 0 and 5 more"),
     ],
 )  # fmt: skip

@@ -66,11 +66,12 @@ def test_perfect_predictions_give_100_and_an_absent_video_is_an_empty_one(tmp_pa
         ({"P02_01": [], "P02_02": []}, "unknown videos: P02_01 and 1 more; give videos of the val"),
         ({"P01_101": {}}, "no list of predictions: P01_101"),
         ({"P01_101": [prediction(0, 1, 0, 3, 0.5), prediction(0, 1, 97, 3, 0.5)]}, "format: P01_101, prediction 1"),
-        ({"P01_101": [prediction(0, 1, 0, 3, float("nan"))]}, "not in the format: P01_101, prediction 0; give"),
+        ({"P01_101": [prediction(0, 1, 0, 3, float("nan"))]}, "format: P01_101, prediction 0, 'score'; give"),
         ({"P01_101": [prediction(0, float("nan"), 0, 3, 0.5)]}, "not in the format: P01_101, prediction 0"),
         ({"P01_101": [prediction(0, 1, 0, 3, 0.5, "0")]}, "not in the format: P01_101, prediction 0"),
         ({"P01_101": [prediction(0, 1, 0, 3, 0.5, "0,300")]}, "not in the format: P01_101, prediction 0"),
-        ({"P01_101": [{"verb": 0}, 7, prediction(0, 1, 0, 3, 0.5) | {"segment": [1]}]}, "prediction 0 and 2 more"),
+        ({"P01_101": [{"verb": 0}, 7, prediction(0, 1, 0, 3, 0.5) | {"segment": [1]}]}, "0, 'segment' and 2 more"),
+        ({"P01_101": [prediction(0, 1, 0, 3, 10**400)]}, "not in the format: P01_101, prediction 0, 'score'"),
     ],
 )  # fmt: skip
 def test_files_that_do_not_fit_are_refused(tmp_path: Path, results: Any, message: str):

@@ -1,5 +1,6 @@
 """EPIC-KITCHENS-100 action recognition."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,7 @@ NARRATION_IDS = "give exactly the 4 of the annotations"
     ("results", "other", "message"),
     [
         ({}, {"version": "0.1"}, 'version is \'0.1\'; give "version": "0.2"'),
+        ({}, {"version": None}, 'version is None; give "version": "0.2"'),
         ({}, {"challenge": "action_detection"}, "challenge is 'action_detection'; give"),
         ({}, {"sls_tl": 6}, "sls_tl is 6; give the supervision level, 0 … 5"),
         ({}, {"results": []}, "no 'results' object"),
@@ -113,6 +115,41 @@ def test_files_that_are_not_there_are_named(tmp_path: Path):
         path.unlink()
         with pytest.raises(EgographError, match=f"{path}: no such file"):
             score(file if not rest else rest[0], write_annotations(annotations, SEGMENTS) if not rest else annotations)
+
+
+def test_files_that_say_too_much_or_nothing_are_refused(tmp_path: Path):
+    file, annotations = write(tmp_path)
+    text = file.read_text()
+    for content, said in (
+        (text.replace('"sls_pt"', '"sls_tl": 1, "sls_pt"', 1), "no JSON (the key 'sls_tl' twice); give an EPIC"),
+        (text.replace('"sls_pt"', '"sls"', 1), "no sls_pt; give the supervision level"),
+        ("[" * 100_000, "nested too deeply; give an EPIC-KITCHENS-100 submission"),
+    ):
+        file.write_text(content)
+        with pytest.raises(EgographError) as caught:
+            score(file, annotations)
+        assert str(caught.value).startswith(f"{file}: {said}")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (lambda rows: rows[:1], "no segments; give the official file"),
+        (
+            lambda rows: [rows[0].replace(b"_class", b"_id").replace(b",narration,", b",said,"), *rows[1:]],
+            "P01_101_0 and 3 more of no verb below 97",
+        ),
+        (lambda rows: [rows[0], rows[1].replace(b",0,", b",97,", 1), *rows[2:]], "P01_101_0 of no verb below 97"),
+        (lambda _: [b"\xff\xfe\x00"], "no CSV ('utf-8' codec can't decode byte 0xff"),
+    ],
+)
+def test_a_truth_without_labels_is_refused(tmp_path: Path, content: Callable[[list[bytes]], list[bytes]], said: str):
+    file, annotations = write(tmp_path)
+    path = annotations / "EPIC_100_validation.csv"
+    path.write_bytes(b"".join(content(path.read_bytes().splitlines(keepends=True))))
+    with pytest.raises(EgographError) as caught:
+        score(file, annotations)
+    assert str(caught.value).startswith(f"{path}: {said}")
 
 
 def test_there_are_as_many_classes_as_the_official_lists_have(tmp_path: Path):

@@ -77,14 +77,27 @@ GOOD = video(((0.0, 0.9, 0.1, 0.9, 0.0), (1,)))
 @pytest.mark.parametrize(
     ("videos", "other", "message"),
     [
-        ({"a": GOOD, "b": GOOD | {"scores": [[0.0] * 4]}}, {}, "no scores and targets: b; give lists of 5 numbers"),
+        (
+            {"a": GOOD, "b": GOOD | {"scores": [[0.0] * 4]}},
+            {},
+            "no scores and targets: b (scores are no such lists);",
+        ),
         ({"a": GOOD | {"scores": [[float("nan")] * 5]}}, {}, "no scores and targets: a"),
-        ({"a": GOOD | {"targets": [[0, 2, 0, 0, 0]]}, "b": {}}, {}, "no scores and targets: a and 1 more"),
-        ({"a": GOOD | {"targets": [[0] * 5] * 2}}, {}, "no scores and targets: a"),
+        (
+            {"a": GOOD | {"targets": [[0, 2, 0, 0, 0]]}, "b": {}},
+            {},
+            "scores and targets: a (a target of 2) and 1 more",
+        ),
+        ({"a": GOOD | {"targets": [[0] * 5] * 2}}, {}, "a (1 frames of scores, 2 of targets)"),
         ({}, {}, "no scores and targets: no video"),
         ({"a": GOOD | {"targets": [[1, 0, 0, 0, 0]]}}, {}, "no frame of any class"),
         ({"a": GOOD}, {"ambiguous_index": 5}, "ambiguous_index is 5; give a class index below 5, or null"),
         ({"a": GOOD}, {"class_names": None}, "no list 'class_names'"),
+        (
+            {"a": GOOD},
+            {"backgroud_index": 0},
+            "unknown key 'backgroud_index'; did you mean background_index?",
+        ),
     ],
 )
 def test_files_that_do_not_fit_are_refused(tmp_path: Path, videos: Any, other: dict[str, Any], message: str):
