@@ -16,7 +16,7 @@ class Benchmark:
         name: what users call it.
         module: where `score` is, in `egograph.metrics`.
         meaning: what it measures, with its unit.
-        annotated: whether the truth is in annotations beside the file.
+        annotated: whether the truth is in annotations beside the file; else they are not looked at.
         observed: whether it asks how many actions are observed.
     """
 
@@ -36,8 +36,6 @@ class Benchmark:
         measure: Callable[..., dict[str, float]] = import_module(f"egograph.metrics.{self.module}").score
         if observed is not None and not self.observed:
             raise UsageError(f"{self.name}: knows no observed actions; leave --observed out")
-        if annotations is not None and not self.annotated:
-            raise UsageError(f"{self.name}: the truth is in the file itself; leave --annotations out")
         if not self.annotated:
             return measure(file)
         if annotations is None:

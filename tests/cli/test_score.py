@@ -46,7 +46,7 @@ def test_a_person_gets_a_table(files, capsys):
             2,
             "ego4d-mq: knows no observed actions",
         ),
-        (["stream-frames", "p.json", "--annotations", "a"], 2, "stream-frames: the truth is in the file itself; leave"),
+        (["stream-frames", "p.json", "--annotations", "a"], 1, "p.json: no such file; give scores and targets of frames"),
         (["stream-frames", "."], 1, ": a folder; give scores and targets of frames"),
         (["ego4d-lta", "p.json", "q.json"], 2, "q.json: one BENCHMARK and one FILE are enough for score; leave it out"),
         (["stream-frames", "p.json"], 1, "p.json: no such file; give scores and targets of frames"),
