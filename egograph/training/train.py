@@ -111,22 +111,23 @@ class _Run:
         self.history: dict[str, list[dict[str, float]]] = {}
 
     def train_boxes(self, model: EgoGraph) -> None:
-        """The first stage of both: encoder and node extractor, from stills."""
+        """The first stage of all: encoder and node extractor, from stills; the same, whatever reads the nodes later."""
         config = self.config
+        torch.manual_seed(config.seed)
         stills = self._open("stills", ClipSampler(fps=STILLS_A_SECOND, frames=config.frames), model)
         boxes = BoxTask(model, AnnotatedFrames(stills.store, stills.truths), config.boxes.size)
-        self._stage(boxes, config.boxes, self._basis(config.data.stills, config.sizes))
+        self._stage(boxes, config.boxes, self._basis(config.data.stills, config.sizes.nodes))
 
     def train_graph(self, model: EgoGraph) -> None:
         """Actions from the nodes that are found in other videos: see `ActionTask`."""
         config, frames = self.config, self.config.frames
         split = self._open("train", ClipSampler(fps=config.fps, frames=frames), model)
         kept = split.between(0, config.data.train - config.data.calibration)
-        basis = self._basis(len(kept.names), config.sizes, config.clips, fingerprint(model))
-        found = self._nodes(model, kept, basis)
+        eyes = (len(kept.names), fingerprint(model))
+        found = self._nodes(model, kept, self._basis(*eyes))
         offset = kept.store.offset
         task = ActionTask(model, found, kept.truths, offset, config.actions.size, config.clips, frames)
-        self._stage(task, config.actions, basis)
+        self._stage(task, config.actions, self._basis(config.sizes, config.clips, *eyes))
         if config.half:
             model.half().float()  # what is calibrated is what is stored
         held, _ = score_graph(model, split.between(len(kept.names), config.data.train), frames)

@@ -9,6 +9,7 @@ import pytest
 from egograph.checkpoint import file_digest, load_baseline, load_model
 from egograph.data.toy_kitchen import write
 from egograph.encoders.tiny import TinyEncoderConfig
+from egograph.evaluation.competence.eyes import same_eyes
 from egograph.training import train as training
 from egograph.training.toy_data import ToyDataConfig
 from egograph.training.train import TrainConfig, train
@@ -66,6 +67,14 @@ def test_a_killed_run_goes_on_to_the_same_weights(
         train(broken)
     assert began[0] == (stage, 2)
     assert file_digest(broken.output) == file_digest(unbroken)
+
+
+def test_the_same_model_without_graph_has_the_same_eyes(config: TrainConfig, unbroken: Path) -> None:
+    passing = replace(config.sizes.recogniser.message_passing, layer="none")
+    sizes = replace(config.sizes, recogniser=replace(config.sizes.recogniser, message_passing=passing))
+    output = unbroken.with_name("without_graph")
+    train(replace(config, output=output, sizes=sizes))
+    assert same_eyes(load_model(str(unbroken)), load_model(str(output)))
 
 
 def test_the_control_is_trained_on_the_same_videos(config: TrainConfig, unbroken: Path) -> None:
