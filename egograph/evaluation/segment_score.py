@@ -43,15 +43,14 @@ class SegmentScores:
 
 
 def _recognised(model: SegmentRecogniser, table: SegmentTable, batch: int = _BATCH) -> Iterator[SegmentRecognition]:
-    """What the model says of a table, batch by batch, without dropout."""
-    model.eval()
+    """What the model says of a table, batch by batch."""
     for rows in torch.arange(len(table)).split(batch):
         yield model(table.take(rows))
 
 
 @torch.inference_mode()
 def score_segments(model: SegmentRecogniser, table: SegmentTable, batch: int = _BATCH) -> SegmentScores:
-    """Run the model over all segments of a table, so many at once."""
+    """Run the model, as loading or training left it, over all segments of a table, so many at once."""
     verbs, nouns, actions = [], [], []
     for seen in _recognised(model, table, batch):
         verb, noun = model.prior(seen.verb, seen.noun)

@@ -103,7 +103,7 @@ class ClipSubject:
         self, nodes: FrameNodes, alone: bool, batches: Iterable[list[int]]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The likeliest verb and noun of the clips of some videos; `alone`, of a clip's last frame, without memory."""
-        recogniser = self.model.recogniser.eval()  # no dropout
+        recogniser = self.model.recogniser
         offset = torch.from_numpy(self.split.store.offset)
         lengths = offset.diff()
         most = -(-int(lengths.max()) // self.frames)
