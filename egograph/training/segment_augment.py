@@ -49,17 +49,13 @@ class SegmentLooks:
 
 def augment_segments(table: SegmentTable, looks: SegmentLooks) -> SegmentTable:
     """Draw a look for each segment, from torch's default generator."""
-    table = _mirror(table, torch.rand(len(table)) < 0.5)
+    table = mirror(table, torch.rand(len(table)) < 0.5)
     table = _drop(table, looks)
     return _move(_shift_bounds(table, looks), looks)
 
 
-def mirror(table: SegmentTable) -> SegmentTable:
-    """All segments with left and right swapped, hands too."""
-    return _mirror(table, torch.ones(len(table), dtype=torch.bool))
-
-
-def _mirror(table: SegmentTable, which: Tensor) -> SegmentTable:
+def mirror(table: SegmentTable, which: Tensor) -> SegmentTable:
+    """The segments with left and right swapped, hands too, where `which`, bool `[S]`, says so."""
     left, right = table.kind == LEFT_HAND, table.kind == RIGHT_HAND
     swapped = torch.where(left, RIGHT_HAND, torch.where(right, LEFT_HAND, table.kind))
     x1, y1, x2, y2 = table.box.unbind(-1)
