@@ -16,7 +16,7 @@ import sklearn
 import torch
 import torch_geometric
 from methods import CONTROL, MAIN, PAST, Data, Hits, Method, methods_on, trained
-from table import as_rows, write_table
+from table import as_rows, contrasts, write_table
 
 from egograph.data.visor_split import VisorDataConfig, hold_out, read_visor_split
 from egograph.evaluation.competence.ask import ask
@@ -97,6 +97,7 @@ def _results(found: Mapping[str, tuple[list[Hits], int]], truth: EpicTruth, seed
         "seeds": seeds,
         "versions": {part.__name__: part.__version__ for part in (torch, torch_geometric, sklearn)},
         "methods": as_rows(found, videos),
+        "contrasts": contrasts(found, videos),
     }
 
 

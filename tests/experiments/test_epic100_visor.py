@@ -42,13 +42,14 @@ def test_trees_learn_what_contact_before_and_after_tells(tmp_path: Path, past: i
 
 
 def test_the_table_holds_means_deviations_and_paired_leads(tmp_path: Path) -> None:
-    from table import as_rows, write_table
+    from table import CONTRASTS, as_rows, contrasts, write_table
 
     right = np.repeat([1.0, 0.0], 10)
     tasks = [f"{task}@{k}" for task in ("verb", "noun", "action") for k in (1, 5)]
     better = [dict.fromkeys(tasks, np.maximum(right, np.arange(20) % 10 == 0)) for _ in range(2)]
     worse = [dict.fromkeys(tasks, right), dict.fromkeys(tasks, right * 0)]
-    rows = as_rows({"graph": (better, 1234), "other": (worse, 0)}, np.arange(20) // 10)
+    video = np.arange(20) // 10
+    rows = as_rows({"graph": (better, 1234), "other": (worse, 0)}, video)
     assert rows["graph"]["accuracy"]["action@1"]["mean"] == pytest.approx(55)
     half = pytest.approx(50)
     assert rows["other"]["accuracy"]["action@1"] == {
@@ -56,12 +57,18 @@ def test_the_table_holds_means_deviations_and_paired_leads(tmp_path: Path) -> No
         "low": 0.0, "high": half, "seeds": [half, 0.0],
     }  # fmt: skip
     assert rows["other"]["graph_ahead"]["action@1"]["mean"] == pytest.approx(30)
+    found = {name: (worse, 0) for pair in CONTRASTS.values() for name in pair} | {"graph": (better, 0)}
+    leads = contrasts(found, video)
+    ahead = leads["by edges beside such features"]["noun"]
+    assert (ahead["mean"], ahead["seeds"]) == (pytest.approx(30), pytest.approx([5, 55]))
+    assert leads["by edges"]["noun"] == {"mean": 0, "low": 0, "high": 0, "seeds": [0, 0]}
     readme = tmp_path / "README.md"
     marks = {name: f"<!-- {name}, made by run.py -->" for name in ("folds", "validation")}
     readme.write_text(
         f"before\n{marks['folds']}\nstale\n<!-- end -->\n{marks['validation']}\nkept\n<!-- end -->\nafter\n"
     )
-    write_table(readme, "folds", {"methods": rows, "segments": 20, "videos": 2, "trained_on": [9, 8], "seeds": [0, 1]})
+    of = {"segments": 20, "videos": 2, "trained_on": [9, 8], "seeds": [0, 1]}
+    write_table(readme, "folds", of | {"methods": rows, "contrasts": leads})
     text = readme.read_text()
     assert text.startswith("before\n")
     assert text.endswith("\nafter\n")
@@ -70,3 +77,4 @@ def test_the_table_holds_means_deviations_and_paired_leads(tmp_path: Path) -> No
     assert "20 segments of 2 videos; trained on 9, 8; seeds 0, 1." in text
     assert "| graph | 1,234 | 55.0 (" in text
     assert "| +30.0 (" in text
+    assert "| by edges | +0.0 (+0.0 to +0.0); +0.0, +0.0 |" in text
