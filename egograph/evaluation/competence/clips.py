@@ -27,7 +27,7 @@ from egograph.training.frame_nodes import FrameNodes
 from egograph.training.truth import ClipTruth, clip_truth
 
 _COUNTED = 4  # videos
-_FEWER_PIXELS = (2.0, 3.0, 4.0, 6.0)
+_PIXELS_LOST = (1 / 2, 2 / 3, 3 / 4, 5 / 6)
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ class ClipSubject:
         EgographError: there are no such clips.
     """
 
-    strengths: Mapping[str, tuple[float, ...]] = {**conditions.STRENGTHS, conditions.COARSE: _FEWER_PIXELS}
-    units: Mapping[str, str] = {**conditions.UNITS, conditions.COARSE: "times fewer pixels a side"}
+    strengths: Mapping[str, tuple[float, ...]] = {**conditions.STRENGTHS, conditions.COARSE: _PIXELS_LOST}
+    units: Mapping[str, str] = {**conditions.UNITS, conditions.COARSE: "share of the pixels of a side"}
 
     def __init__(
         self, model: EgoGraph, eyes: Eyes, split: Split, frames: int, subsets: Mapping[str, set[tuple[int, int]]]
@@ -81,7 +81,7 @@ class ClipSubject:
 
     def cost(self) -> Cost:
         """See `Subject.cost`; an item is a clip. Counted in a few videos."""
-        recogniser, nodes = self.model.recogniser, self.eyes.nodes(1.0)
+        recogniser, nodes = self.model.recogniser, self.eyes.nodes()
         videos = range(min(_COUNTED, len(self.split.names)))
         clips = sum(-(-self.split.store.length(video) // self.frames) for video in videos)
         one_by_one = [[video] for video in videos]
@@ -89,7 +89,7 @@ class ClipSubject:
 
     def _nodes(self, condition: Condition, rng: Generator) -> FrameNodes:
         name, strength = condition.name, condition.strength
-        nodes = self.eyes.nodes(strength if name == conditions.COARSE else 1.0)
+        nodes = self.eyes.nodes(strength if name == conditions.COARSE else 0.0)
         if name == conditions.HANDS_SWAPPED:
             return _swapped(nodes)
         if name == conditions.FRAMES_DROPPED:

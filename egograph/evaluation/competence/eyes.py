@@ -25,13 +25,13 @@ class Eyes:
         self.model, self.store = model, store
         self._found: dict[float, FrameNodes] = {}
 
-    def nodes(self, fewer: float) -> FrameNodes:
-        """The nodes of every frame, where it has `fewer` times fewer pixels a side; 1 for all there are."""
-        if fewer not in self._found:
-            log.info("looking for nodes in %d frames, at 1/%g of the resolution", len(self.store.pixels), fewer)
-            store = _coarse(self.store, fewer)
-            self._found[fewer] = find_frame_nodes(self.model, store, lambda _: None, torch.float32)
-        return self._found[fewer]
+    def nodes(self, lost: float = 0.0) -> FrameNodes:
+        """The nodes of every frame, where a share of the pixels of each side is lost."""
+        if lost not in self._found:
+            log.info("looking for nodes in %d frames, at %.0f %% of a side", len(self.store.pixels), 100 * (1 - lost))
+            store = _coarse(self.store, lost)
+            self._found[lost] = find_frame_nodes(self.model, store, lambda _: None, torch.float32)
+        return self._found[lost]
 
 
 def same_eyes(first: EgoGraph, second: EgoGraph) -> bool:
@@ -43,11 +43,11 @@ def same_eyes(first: EgoGraph, second: EgoGraph) -> bool:
     return mine.keys() == theirs and all(torch.equal(weight, other[name]) for name, weight in mine.items())
 
 
-def _coarse(store: FrameStore, fewer: float) -> FrameStore:
-    if fewer == 1:
+def _coarse(store: FrameStore, lost: float) -> FrameStore:
+    if lost == 0:
         return store
     height, width = store.pixels.shape[1:3]
-    small = (max(1, round(width / fewer)), max(1, round(height / fewer)))
+    small = (max(1, round(width * (1 - lost))), max(1, round(height * (1 - lost))))
     pixels = np.empty(store.pixels.shape, dtype=np.uint8)
     for place, frame in enumerate(store.pixels):
         fine = cv2.resize(frame, small, interpolation=cv2.INTER_AREA)

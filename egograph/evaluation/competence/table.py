@@ -50,7 +50,7 @@ def _ahead(lead: Share | None) -> str:
 
 def _told(found: Report) -> str:
     units = "; ".join(f"{name}: {unit}" for name, unit in found.unit.items())
-    empty = f" No item is of: {', '.join(found.empty)}." if found.empty else ""
+    empty = f" No item is of: {'; '.join(found.empty)}." if found.empty else ""
     return (
         f"Verb / noun / action in percent, on {found.split}; of actions the 95 % bootstrap interval over videos, too. "
         f'"Actions ahead" is how far the model is ahead of the same without graph, item by item. What is random '

@@ -66,7 +66,7 @@ def test_rows_hold_shares_and_leads(found: Report) -> None:
     subsets = {row.condition: row.items for row in found.rows if row.group == SUBSET}
     assert subsets == {"first half": 30, "other": 60, "other, first half": 30}
     assert found.empty == ("none", "other, none")
-    assert " No item is of: none, other, none." in competence_markdown(found)
+    assert " No item is of: none; other, none." in competence_markdown(found)
     assert next(row for row in found.rows if row.condition == "other").ahead is None
 
 
