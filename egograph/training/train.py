@@ -111,7 +111,7 @@ class _Run:
         self.history: dict[str, list[dict[str, float]]] = {}
 
     def train_boxes(self, model: EgoGraph) -> None:
-        """The first stage of all: encoder and node extractor, from stills; the same, whatever reads the nodes later."""
+        """The first stage: encoder and node extractor, from stills; the same, whatever reads the nodes later."""
         config = self.config
         torch.manual_seed(config.seed)
         stills = self._open("stills", ClipSampler(fps=STILLS_A_SECOND, frames=config.frames), model)

@@ -22,12 +22,13 @@ from egograph.nodes.nodes import OBJECT
 from egograph.segment_checkpoint import load_segment_model
 
 MAIN, CONTROL = "graph", "without graph"
+EDGES, NEITHER = "relations by edges alone", "without any relations"
 PAST = WITHIN = 6
 NETWORKS = {
     MAIN: [],
     CONTROL: ["recogniser.message_passing.layer=none"],
-    "relations by edges alone": ["recogniser.relational_features=false"],
-    "without any relations": ["recogniser.relational_features=false", "recogniser.message_passing.layer=none"],
+    EDGES: ["recogniser.relational_features=false"],
+    NEITHER: ["recogniser.relational_features=false", "recogniser.message_passing.layer=none"],
     "node transformer, all pairs": ["recogniser.graph.edges=all"],
     "all pairs, without any relations": ["recogniser.relational_features=false", "recogniser.graph.edges=all"],
     "PyG TransformerConv": ["recogniser.message_passing.layer=TransformerConv"],

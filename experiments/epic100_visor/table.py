@@ -5,19 +5,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from methods import CONTROL, MAIN, Hits
+from methods import CONTROL, EDGES, MAIN, NEITHER, Hits
 from numpy.typing import NDArray
 
 from egograph.evaluation.bootstrap import interval
 from egograph.metrics.epic_truth import TASKS
 
 _END = "<!-- end -->"
-_EDGES, _NEITHER = "relations by edges alone", "without any relations"
 CONTRASTS = {
-    "by edges": (_EDGES, _NEITHER),
-    "by features of the nodes": (CONTROL, _NEITHER),
+    "by edges": (EDGES, NEITHER),
+    "by features of the nodes": (CONTROL, NEITHER),
     "by edges beside such features": (MAIN, CONTROL),
-    "by edges instead of such features": (_EDGES, CONTROL),
+    "by edges instead of such features": (EDGES, CONTROL),
 }
 """How relations are told: what is compared with what."""
 

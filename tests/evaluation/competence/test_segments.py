@@ -148,7 +148,7 @@ def test_subsets_are_of_the_items(subject: SegmentSubject, table: SegmentTable) 
 
 def test_the_cost_counts_edges_by_themselves(subject: SegmentSubject, split: VisorSplit, data: VisorDataConfig) -> None:
     alone = replace(CONFIG, message_passing=MessagePassingConfig(layer="none"))
-    other = SegmentSubject(SegmentRecogniser(alone, split.pairs).eval(), split, data).cost()
+    other = SegmentSubject(SegmentRecogniser(alone, split.pairs), split, data).cost()
     cost = subject.cost()
     assert cost.parameters == sum(weight.numel() for weight in subject.model.parameters())
     assert cost.attended > 0 == other.attended
@@ -158,7 +158,7 @@ def test_the_cost_counts_edges_by_themselves(subject: SegmentSubject, split: Vis
 def test_validation_is_asked_about_pairs_that_training_never_shows(shared_data: Path) -> None:
     config = VisorDataConfig(shared_data / "visor", shared_data / "epic100")
     found = read_visor_split(config, "validation", 0)
-    items = SegmentSubject(SegmentRecogniser(CONFIG, found.pairs).eval(), found, config).items
+    items = SegmentSubject(SegmentRecogniser(CONFIG, found.pairs), found, config).items
     assert {name: int(rows.sum()) for name, rows in items.subsets.items()} == {
         "unseen verb–noun pairs": 28,
         "tail classes": 170,
