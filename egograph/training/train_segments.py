@@ -9,7 +9,8 @@ from typing import Any
 
 import torch
 
-from egograph.data.visor_split import VisorDataConfig, hold_out, read_visor_split
+from egograph.data.segment_table import SegmentTable
+from egograph.data.visor_split import VisorDataConfig, VisorSplit, hold_out, read_visor_split
 from egograph.evaluation.segment_score import accuracies, open_table, score_segments
 from egograph.nn.segment_recogniser import SegmentRecogniser, SegmentRecogniserConfig
 from egograph.segment_checkpoint import SEGMENT_FORMAT, save_segment_model
@@ -54,6 +55,14 @@ class SegmentTrainConfig:
             raise ValueError(f"fold={self.fold}: has to be 0 to {FOLDS - 1}, or null")
 
 
+def basis_of(recogniser: SegmentRecogniserConfig, looks: SegmentLooks, split: VisorSplit, table: SegmentTable) -> str:
+    """What a checkpoint rests on beside schedule and shapes: sizes, augmentation, classes and all segments, hashed."""
+    basis = hashlib.sha256(repr((SEGMENT_FORMAT, recogniser, looks, split.classes)).encode())
+    for column in (*vars(table).values(), split.pairs):
+        basis.update(column.numpy().tobytes())
+    return basis.hexdigest()
+
+
 def train_segments(config: SegmentTrainConfig) -> dict[str, Any]:
     """Read the annotations, train and save.
 
@@ -73,12 +82,10 @@ def train_segments(config: SegmentTrainConfig) -> dict[str, Any]:
     torch.manual_seed(config.seed)
     model = SegmentRecogniser(config.recogniser, split.pairs)
     task = SegmentTask(model, table, config.segments.size, config.looks)
-    basis = hashlib.sha256(repr((SEGMENT_FORMAT, config.recogniser, config.looks, split.classes)).encode())
-    for column in (*vars(table).values(), split.pairs):
-        basis.update(column.numpy().tobytes())
+    basis = basis_of(config.recogniser, config.looks, split, table)
     with progress_bars() as bars:
         show = losses_bar(bars, task.name, config.segments.steps)
-        history = run_stage(task, config.segments, config.seed, folder, basis.hexdigest(), show)
+        history = run_stage(task, config.segments, config.seed, folder, basis, show)
     save_segment_model(model, split.classes, folder)
     draw_curve({task.name: history}, folder / "curve.png")
     summary = {

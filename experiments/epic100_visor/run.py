@@ -1,13 +1,13 @@
 """Makes the tables: the graph model and its controls, on the same segments with the same budget.
 
-Validation with some seeds; with `--folds`, every training segment by a model that saw none of its participant; with
-`--competence`, the relational competence report. What is trained is kept under `outputs/epic100_visor`; a second run
-goes on where the first was stopped.
+Validation with some seeds; with `--folds`, every training segment by a model that saw none of its participant, and with
+`--tried`, what was tried to better the graph model, on these; with `--competence`, the relational competence report.
+What is trained is kept under `outputs/epic100_visor`; a second run goes on where the first was stopped.
 """
 
 import argparse
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import numpy as np
 import sklearn
 import torch
 import torch_geometric
-from methods import CONTROL, MAIN, PAST, Data, Hits, Method, methods_on, trained
+from methods import CONTROL, MAIN, PAST, Data, Hits, Method, methods_on, trained, tried_on
 from table import as_rows, contrasts, write_table
 
 from egograph.data.visor_split import VisorDataConfig, hold_out, read_visor_split
@@ -38,14 +38,19 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=Path("outputs/epic100_visor"), help="keeps what is trained")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--folds", action="store_true", help="the folds of the training participants; the first seed")
+    parser.add_argument("--tried", action="store_true", help="what was tried, on these folds; the first seed")
     parser.add_argument("--competence", action="store_true", help="the relational competence report, of all seeds")
     given = parser.parse_args()
     config = VisorDataConfig(given.data / "visor", given.data / "epic100")
     if given.competence:
         _competence(config, given)
         return
-    name = "folds" if given.folds else "validation"
-    results = _folds(config, given) if given.folds else _validation(config, given)
+    if given.tried:
+        name, results = "tried", _folds(config, given, tried_on)
+    elif given.folds:
+        name, results = "folds", _folds(config, given, methods_on)
+    else:
+        name, results = "validation", _validation(config, given)
     (HERE / f"{name}.json").write_text(json.dumps(results, indent=1) + "\n")
     write_table(HERE / "README.md", name, results)
 
@@ -57,7 +62,9 @@ def _validation(config: VisorDataConfig, given: argparse.Namespace) -> dict[str,
     return _results(found, data.truth, given.seeds) | {"trained_on": [len(train.shown)]}
 
 
-def _folds(config: VisorDataConfig, given: argparse.Namespace) -> dict[str, Any]:
+def _folds(
+    config: VisorDataConfig, given: argparse.Namespace, methods: Callable[[Data, Path], dict[str, Method]]
+) -> dict[str, Any]:
     whole, seed = read_visor_split(config, "train", PAST), given.seeds[:1]
     parts: list[dict[str, tuple[list[Hits], int]]] = []
     segments, trained_on = [], []
@@ -67,7 +74,7 @@ def _folds(config: VisorDataConfig, given: argparse.Namespace) -> dict[str, Any]
         data = Data(config, rest, held, EpicTruth.of(shown, config.epic), fold)
         segments += shown
         trained_on.append(len(rest.shown))
-        parts.append({name: _asked(name, method, seed) for name, method in methods_on(data, given.output).items()})
+        parts.append({name: _asked(name, method, seed) for name, method in methods(data, given.output).items()})
     found = {name: ([_joined([part[name][0][0] for part in parts])], parts[0][name][1]) for name in parts[0]}
     return _results(found, EpicTruth.of(segments, config.epic), seed) | {"trained_on": trained_on}
 

@@ -39,10 +39,11 @@ def as_rows(found: Mapping[str, tuple[list[Hits], int]], video: NDArray[np.int64
 
 
 def contrasts(found: Mapping[str, tuple[list[Hits], int]], video: NDArray[np.int64]) -> dict[str, Any]:
-    """What relations are worth: of each of `CONTRASTS`, how far the first method is ahead of the second."""
+    """What relations are worth: of those of `CONTRASTS` that were made, how far the first method leads the second."""
     return {
         name: {task: _ahead(found[first][0], found[second][0], f"{task}@1", video) for task in TASKS}
         for name, (first, second) in CONTRASTS.items()
+        if {first, second} <= found.keys()
     }
 
 
@@ -77,10 +78,17 @@ def _markdown(results: Mapping[str, Any]) -> str:
         lines.append(f"| {name} | {weights} | {' | '.join(cells)} | {lead} |")
     seeds, trained = (", ".join(map(str, results[name])) for name in ("seeds", "trained_on"))
     told = f"{results['segments']:,} segments of {results['videos']} videos; trained on {trained}; seeds {seeds}."
-    lines += ["", told, "", "| relations told | verb @1 | noun @1 | action @1 |", "|---" * 4 + "|"]
-    for name, leads in results["contrasts"].items():
-        lines.append(f"| {name} | {' | '.join(_lead(leads[task]) for task in TASKS)} |")
+    lines += ["", told]
+    if results["contrasts"]:
+        lines += ["", *_contrasts(results["contrasts"])]
     return "\n".join(lines) + "\n"
+
+
+def _contrasts(contrasts: Mapping[str, Any]) -> list[str]:
+    lines = ["| relations told | verb @1 | noun @1 | action @1 |", "|---" * 4 + "|"]
+    for name, leads in contrasts.items():
+        lines.append(f"| {name} | {' | '.join(_lead(leads[task]) for task in TASKS)} |")
+    return lines
 
 
 def _lead(ahead: Mapping[str, Any]) -> str:

@@ -1,13 +1,19 @@
 """The experiment's own code: trees on hand-made features, and the table."""
 
+import logging
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from egograph.data.segment_table import SegmentTable, segment_table
 from egograph.data.visor_split import read_visor_split
+from egograph.nn.segment_recogniser import SegmentRecogniser, SegmentRecogniserConfig
+from egograph.nodes.nodes import UNKNOWN_NOUN
+from egograph.training.segment_augment import SegmentLooks
+from egograph.training.trainer import StageConfig
 from tests.visor_folder import write_visor_folder
 
 HERE = Path(__file__).parents[2] / "experiments" / "epic100_visor"
@@ -17,7 +23,7 @@ HERE = Path(__file__).parents[2] / "experiments" / "epic100_visor"
 def _scripts(monkeypatch: pytest.MonkeyPatch) -> None:
     """The experiment's files import each other as scripts do."""
     monkeypatch.syspath_prepend(str(HERE))
-    for name in ("features", "trees", "methods", "table"):
+    for name in ("features", "trees", "masked", "methods", "table"):
         monkeypatch.delitem(sys.modules, name, raising=False)
 
 
@@ -78,3 +84,39 @@ def test_the_table_holds_means_deviations_and_paired_leads(tmp_path: Path) -> No
     assert "| graph | 1,234 | 55.0 (" in text
     assert "| +30.0 (" in text
     assert "| by edges | +0.0 (+0.0 to +0.0); +0.0, +0.0 |" in text
+
+
+def test_masked_nouns_are_not_seen_and_train_message_passing(tmp_path: Path) -> None:
+    from masked import MaskedNouns, NounTeller
+
+    split = read_visor_split(write_visor_folder(tmp_path, {"P01_101": 40}), "train", 2)
+    table = segment_table(split.shown, 2, 6, 5)
+    teller = NounTeller(SegmentRecogniser(SegmentRecogniserConfig(past=2), split.pairs), 5)
+    seen: list[SegmentTable] = []
+    teller.register_forward_pre_hook(lambda _module, given: seen.append(given[0]))
+    torch.manual_seed(0)
+    MaskedNouns(teller, table, 40, SegmentLooks(), "masked").losses(table)["noun"].backward()
+    [shown] = seen
+    hidden = shown.noun != table.noun
+    assert 0.15 < hidden.sum() / (table.noun >= 0).sum() < 0.45
+    assert (shown.noun[hidden] == UNKNOWN_NOUN).all()
+    for segment in range(40):  # a noun is hidden wherever it is in a segment, or nowhere
+        assert not np.intersect1d(table.noun[segment][hidden[segment]], shown.noun[segment]).size
+    assert all(weight.grad.abs().sum() > 0 for weight in teller.model.passing.parameters() if weight.grad is not None)
+    assert sum(weight.grad is not None for weight in teller.model.passing.parameters()) > 4
+
+
+def test_pretraining_goes_on_from_its_checkpoints(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    import masked
+
+    monkeypatch.setattr(masked, "PRETRAINING", StageConfig(steps=2, size=16))
+    monkeypatch.setattr(masked, "TRAINING", StageConfig(steps=3, size=16))
+    split = read_visor_split(write_visor_folder(tmp_path, {"P01_101": 40}), "train", 6)
+    first = masked.pretrained(split, 0, tmp_path / "kept").state_dict()
+    assert "going on" not in caplog.text
+    with caplog.at_level(logging.INFO):
+        again = masked.pretrained(split, 0, tmp_path / "kept").state_dict()
+    assert caplog.text.count("going on after step 2") == caplog.text.count("going on after step 3") == 1
+    assert all(torch.equal(weight, again[name]) for name, weight in first.items())
