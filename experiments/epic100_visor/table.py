@@ -77,7 +77,7 @@ def _markdown(results: Mapping[str, Any]) -> str:
         weights = f"{row['weights']:,}" if row["weights"] else "–"
         lines.append(f"| {name} | {weights} | {' | '.join(cells)} | {lead} |")
     seeds, trained = (", ".join(map(str, results[name])) for name in ("seeds", "trained_on"))
-    told = f"{results['segments']:,} segments of {results['videos']} videos; trained on {trained}; seeds {seeds}."
+    told = f"{results['segments']:,} segments of {results['videos']} videos; trained on {trained}; of seed {seeds}."
     lines += ["", told]
     if results["contrasts"]:
         lines += ["", *_contrasts(results["contrasts"])]

@@ -80,7 +80,7 @@ def test_the_table_holds_means_deviations_and_paired_leads(tmp_path: Path) -> No
     assert text.endswith("\nafter\n")
     assert "stale" not in text
     assert "kept" in text
-    assert "20 segments of 2 videos; trained on 9, 8; seeds 0, 1." in text
+    assert "20 segments of 2 videos; trained on 9, 8; of seed 0, 1." in text
     assert "| graph | 1,234 | 55.0 (" in text
     assert "| +30.0 (" in text
     assert "| by edges | +0.0 (+0.0 to +0.0); +0.0, +0.0 |" in text
