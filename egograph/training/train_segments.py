@@ -55,9 +55,9 @@ class SegmentTrainConfig:
             raise ValueError(f"fold={self.fold}: has to be 0 to {FOLDS - 1}, or null")
 
 
-def basis_of(recogniser: SegmentRecogniserConfig, looks: SegmentLooks, split: VisorSplit, table: SegmentTable) -> str:
+def basis_of(config: SegmentTrainConfig, split: VisorSplit, table: SegmentTable) -> str:
     """What a checkpoint rests on beside schedule and shapes: sizes, augmentation, classes and all segments, hashed."""
-    basis = hashlib.sha256(repr((SEGMENT_FORMAT, recogniser, looks, split.classes)).encode())
+    basis = hashlib.sha256(repr((SEGMENT_FORMAT, config.recogniser, config.looks, split.classes)).encode())
     for column in (*vars(table).values(), split.pairs):
         basis.update(column.numpy().tobytes())
     return basis.hexdigest()
@@ -82,7 +82,7 @@ def train_segments(config: SegmentTrainConfig) -> dict[str, Any]:
     torch.manual_seed(config.seed)
     model = SegmentRecogniser(config.recogniser, split.pairs)
     task = SegmentTask(model, table, config.segments.size, config.looks)
-    basis = basis_of(config.recogniser, config.looks, split, table)
+    basis = basis_of(config, split, table)
     with progress_bars() as bars:
         show = losses_bar(bars, task.name, config.segments.steps)
         history = run_stage(task, config.segments, config.seed, folder, basis, show)

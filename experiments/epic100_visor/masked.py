@@ -1,7 +1,5 @@
 """Pretraining by masked nouns: a share of the nouns is hidden, and named from the other nodes and the edges to them."""
 
-from pathlib import Path
-
 import torch
 from torch import Tensor, nn
 
@@ -9,17 +7,15 @@ from egograph.data.segment_table import SegmentTable
 from egograph.data.visor_split import VisorSplit
 from egograph.encoders.precision import mixed_precision
 from egograph.evaluation.segment_score import open_table
-from egograph.nn.segment_recogniser import SegmentRecogniser, SegmentRecogniserConfig
+from egograph.nn.segment_recogniser import SegmentRecogniser
 from egograph.nodes.nodes import OBJECT, UNKNOWN_NOUN
 from egograph.training.progress import losses_bar, progress_bars
-from egograph.training.segment_augment import SegmentLooks
 from egograph.training.segment_task import SegmentTask
-from egograph.training.train_segments import basis_of
+from egograph.training.train_segments import SegmentTrainConfig, basis_of
 from egograph.training.trainer import StageConfig, run_stage
 
 _HIDDEN = 0.3
 PRETRAINING = StageConfig(steps=300, size=128)
-TRAINING = StageConfig(steps=540, size=128)
 
 
 class NounTeller(nn.Module):
@@ -46,7 +42,7 @@ class NounTeller(nn.Module):
 
 
 class MaskedNouns(SegmentTask):
-    """One stage: of each segment about a third of the nouns is hidden, on every frame, and named."""
+    """One stage: of each segment three in ten nouns are hidden, on every frame, and named."""
 
     def losses(self, batch: SegmentTable) -> dict[str, Tensor]:
         """Cross-entropy of the hidden nouns."""
@@ -60,26 +56,24 @@ class MaskedNouns(SegmentTask):
         return {"noun": nn.functional.cross_entropy(logits[hidden], batch.noun[hidden])}
 
 
-def pretrained(split: VisorSplit, seed: int, folder: Path) -> SegmentRecogniser:
-    """Train the model as it comes, after pretraining on the same segments; a folder with checkpoints is gone on from.
+def pretrained(config: SegmentTrainConfig, split: VisorSplit) -> SegmentRecogniser:
+    """Pretrain a model on the segments of a split, then train it on them as `train_segments` does.
 
     Args:
+        config: of the training; its output folder keeps the checkpoints of both stages, and is gone on from.
         split: the training segments.
-        seed: draws weights, batches and looks.
-        folder: keeps the stages' checkpoints.
     """
-    config, looks = SegmentRecogniserConfig(), SegmentLooks()
-    table = open_table(split, config)
-    torch.manual_seed(seed)
-    model = SegmentRecogniser(config, split.pairs)
+    table = open_table(split, config.recogniser)
+    torch.manual_seed(config.seed)
+    model = SegmentRecogniser(config.recogniser, split.pairs)
     teller = NounTeller(model, split.pairs.shape[1])
-    folder.mkdir(parents=True, exist_ok=True)
-    basis = basis_of(config, looks, split, table)
+    config.output.mkdir(parents=True, exist_ok=True)
+    basis = basis_of(config, split, table)
     stages = (
-        (MaskedNouns(teller, table, PRETRAINING.size, looks, "masked"), PRETRAINING),
-        (SegmentTask(model, table, TRAINING.size, looks), TRAINING),
+        (MaskedNouns(teller, table, PRETRAINING.size, config.looks, "masked"), PRETRAINING),
+        (SegmentTask(model, table, config.segments.size, config.looks), config.segments),
     )
     for task, stage in stages:
         with progress_bars() as bars:
-            run_stage(task, stage, seed, folder, basis, losses_bar(bars, task.name, stage.steps))
+            run_stage(task, stage, config.seed, config.output, basis, losses_bar(bars, task.name, stage.steps))
     return model

@@ -19,8 +19,10 @@ from egograph.data.visor_split import VisorDataConfig, VisorSplit
 from egograph.evaluation.segment_score import SegmentScores, open_table, score_segments
 from egograph.metrics.epic_truth import TASKS, EpicTruth, action_id
 from egograph.nn.action_prior import pointwise_mutual_information
+from egograph.nn.segment_recogniser import SegmentRecogniser
 from egograph.nodes.nodes import OBJECT
 from egograph.segment_checkpoint import load_segment_model
+from egograph.training.train_segments import SegmentTrainConfig
 
 MAIN, CONTROL = "graph", "without graph"
 EDGES, NEITHER = "relations by edges alone", "without any relations"
@@ -107,9 +109,7 @@ def network(name: str, data: Data, folder: Path) -> Method:
     """Trains a network with a seed and asks it."""
 
     def run(seed: int) -> tuple[Hits, int]:
-        model, _ = load_segment_model(trained(name, seed, data.config, folder, data.fold))
-        scores = score_segments(model, open_table(data.test, model.config))
-        return hits(scores, data.truth), sum(weight.numel() for weight in model.parameters())
+        return _answers(load_segment_model(trained(name, seed, data.config, folder, data.fold))[0], data)
 
     return run
 
@@ -119,11 +119,14 @@ def pretraining(data: Data, folder: Path) -> Method:
 
     def run(seed: int) -> tuple[Hits, int]:
         output = folder_of("pretrained by masked nouns", seed, folder) / f"fold{data.fold}"
-        model = pretrained(data.train, seed, output)
-        scores = score_segments(model, open_table(data.test, model.config))
-        return hits(scores, data.truth), sum(weight.numel() for weight in model.parameters())
+        return _answers(pretrained(SegmentTrainConfig(output, data.config, seed=seed), data.train), data)
 
     return run
+
+
+def _answers(model: SegmentRecogniser, data: Data) -> tuple[Hits, int]:
+    scores = score_segments(model, open_table(data.test, model.config))
+    return hits(scores, data.truth), sum(weight.numel() for weight in model.parameters())
 
 
 def trees(data: Data, past: int) -> Method:

@@ -1,4 +1,4 @@
-"""The experiment's own code: trees on hand-made features, and the table."""
+"""The experiment's own code: trees on hand-made features, pretraining by masked nouns, and the table."""
 
 import logging
 import sys
@@ -13,6 +13,7 @@ from egograph.data.visor_split import read_visor_split
 from egograph.nn.segment_recogniser import SegmentRecogniser, SegmentRecogniserConfig
 from egograph.nodes.nodes import UNKNOWN_NOUN
 from egograph.training.segment_augment import SegmentLooks
+from egograph.training.train_segments import SegmentTrainConfig
 from egograph.training.trainer import StageConfig
 from tests.visor_folder import write_visor_folder
 
@@ -112,11 +113,12 @@ def test_pretraining_goes_on_from_its_checkpoints(
     import masked
 
     monkeypatch.setattr(masked, "PRETRAINING", StageConfig(steps=2, size=16))
-    monkeypatch.setattr(masked, "TRAINING", StageConfig(steps=3, size=16))
-    split = read_visor_split(write_visor_folder(tmp_path, {"P01_101": 40}), "train", 6)
-    first = masked.pretrained(split, 0, tmp_path / "kept").state_dict()
+    data = write_visor_folder(tmp_path, {"P01_101": 40})
+    config = SegmentTrainConfig(tmp_path / "kept", data, segments=StageConfig(steps=3, size=16))
+    split = read_visor_split(data, "train", 6)
+    first = masked.pretrained(config, split).state_dict()
     assert "going on" not in caplog.text
     with caplog.at_level(logging.INFO):
-        again = masked.pretrained(split, 0, tmp_path / "kept").state_dict()
+        again = masked.pretrained(config, split).state_dict()
     assert caplog.text.count("going on after step 2") == caplog.text.count("going on after step 3") == 1
     assert all(torch.equal(weight, again[name]) for name, weight in first.items())
